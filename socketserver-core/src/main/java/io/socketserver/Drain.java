@@ -1,0 +1,189 @@
+package io.socketserver;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import io.socketserver.request.Connections;
+import io.socketserver.request.DrainReport;
+
+/**
+ * Ends the serving of a server: stops accepting, closes what is idle, waits for what is
+ * not, cuts off the rest at the deadline. Runs in a thread of its own, so that the caller
+ * may be anybody, the loop and handlers included; a second one says good-bye to idle
+ * connections, since a peer that does not read could hold that up.
+ */
+final class Drain {
+
+	private static final Logger logger = System.getLogger(BaseServer.class.getName());
+
+	// For handlers to unwind after their connection was cut off.
+	private static final Duration UNWIND = Duration.ofMillis(500);
+
+	private final BaseServer server;
+
+	private final Connections connections;
+
+	private final long begin = System.nanoTime();
+
+	private final CountDownLatch loopEnded = new CountDownLatch(1);
+
+	private final CompletableFuture<DrainReport> report = new CompletableFuture<>();
+
+	private final CompletableFuture<DrainReport> ended = new CompletableFuture<>();
+
+	private final boolean wait;
+
+	private volatile long deadline;
+
+	private volatile boolean closing;
+
+	private volatile boolean acceptingHasEnded;
+
+	// Read by the loop, which ends then.
+	private volatile boolean loopMayEnd;
+
+	Drain(BaseServer server, Duration grace, boolean closing, boolean wait) {
+		this.server = server;
+		this.connections = server.connections();
+		this.deadline = this.begin + grace.toNanos();
+		this.closing = closing;
+		this.wait = wait;
+	}
+
+	/**
+	 * Begins.
+	 * @param announce tells handlers of it, once it is being counted
+	 */
+	void start(Runnable announce) {
+		this.connections.beginDrain();
+		announce.run();
+		newThread("drain", this::run).start();
+		newThread("goodbye", this.connections::drainIdle).start();
+	}
+
+	private Thread newThread(String purpose, Runnable task) {
+		Thread thread = new Thread(task, "socketserver-" + this.server.name() + "-" + purpose);
+		thread.setDaemon(true);
+		return thread;
+	}
+
+	/**
+	 * A second call: it may bring the deadline forward, and ask for the socket to be
+	 * closed too.
+	 */
+	void hurry(Duration grace, boolean alsoClose) {
+		long other = System.nanoTime() + grace.toNanos();
+		if (other - this.deadline < 0) {
+			this.deadline = other;
+			this.connections.wakeWaiters();
+		}
+		if (alsoClose) {
+			this.closing = true;
+		}
+	}
+
+	/**
+	 * Done as soon as the last request is answered.
+	 */
+	CompletableFuture<DrainReport> report() {
+		return this.report;
+	}
+
+	/**
+	 * Done when the loop has ended too, and the socket is closed if that was asked for.
+	 */
+	CompletableFuture<DrainReport> ended() {
+		return this.ended;
+	}
+
+	boolean isClosing() {
+		return this.closing;
+	}
+
+	boolean loopMayEnd() {
+		return this.loopMayEnd;
+	}
+
+	/**
+	 * The loop has taken its last request.
+	 */
+	void acceptingEnded() {
+		this.acceptingHasEnded = true;
+		this.connections.wakeWaiters();
+	}
+
+	/**
+	 * No thread runs the loop any more.
+	 */
+	void loopEnded() {
+		this.loopEnded.countDown();
+	}
+
+	DrainReport reportNow() {
+		return this.connections.drainReport(Duration.ofNanos(System.nanoTime() - this.begin));
+	}
+
+	private void run() {
+		DrainReport result = DrainReport.NOTHING;
+		try {
+			result = finishRequests();
+			this.report.complete(result);
+			finishLoop();
+		}
+		catch (Throwable ex) {
+			logger.log(Level.ERROR, "The drain of " + this.server.describe() + " failed", ex);
+		}
+		finally {
+			this.report.complete(result);
+			this.server.drained(this);
+			this.ended.complete(result);
+		}
+	}
+
+	private DrainReport finishRequests() throws InterruptedException {
+		if (!this.wait) {
+			return reportNow();
+		}
+		// Under the synchronous server the loop gets to it when the handler returns, so
+		// idle connections have to end first: both are waited for at the same time.
+		boolean all = this.connections.awaitFinished(this::deadline, this::acceptingHasEnded);
+		if (!all) {
+			logger.log(Level.WARNING, "{0} cuts off {1} connections that are still busy at the deadline of its drain",
+					this.server.describe(), this.connections.inFlight());
+			this.connections.cutOff();
+			long unwound = System.nanoTime() + UNWIND.toNanos();
+			this.connections.awaitFinished(() -> unwound, this::acceptingHasEnded);
+		}
+		return reportNow();
+	}
+
+	private long deadline() {
+		return this.deadline;
+	}
+
+	private boolean acceptingHasEnded() {
+		// A synchronous server's loop may be held by a client that was told the end and
+		// does not close: nothing can begin meanwhile.
+		return this.acceptingHasEnded || this.server.isLoopHeldByDrained();
+	}
+
+	private void finishLoop() throws InterruptedException {
+		long lingerEnd = System.nanoTime() + this.server.options().lingerTimeout().toNanos();
+		if (this.wait) {
+			this.connections.awaitEmpty(() -> lingerEnd);
+			this.connections.resetRest();
+		}
+		this.connections.endDrain();
+		this.loopMayEnd = true;
+		this.server.wakeLoop();
+		if (!this.loopEnded.await(Math.max(0, lingerEnd - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+			this.server.endLingering();
+			this.loopEnded.await(UNWIND.toNanos(), TimeUnit.NANOSECONDS);
+		}
+	}
+
+}

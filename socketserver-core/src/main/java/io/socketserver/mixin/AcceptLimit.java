@@ -1,0 +1,119 @@
+package io.socketserver.mixin;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
+
+import io.socketserver.request.Request;
+import io.socketserver.request.ServerContext;
+
+/**
+ * So many requests at a time; at the limit the server stops accepting. It goes on once a
+ * twentieth of the places is free, or a few milliseconds after the first one is: so a
+ * full server is neither opened and shut for each client, nor does a client wait long for
+ * a free place. {@link #enter} runs in the loop thread, {@link #leave} in any.
+ */
+final class AcceptLimit {
+
+	private static final Logger logger = System.getLogger(AcceptLimit.class.getName());
+
+	private static final Duration LONGEST_CLOSED = Duration.ofMillis(5);
+
+	private static final long QUIET_NANOS = Duration.ofSeconds(10).toNanos();
+
+	private final String what;
+
+	private final int limit;
+
+	private final int lowMark;
+
+	// Who is in: leaving counts once, and only for one that came in.
+	private final Set<Request> inside = ConcurrentHashMap.newKeySet();
+
+	private final AtomicInteger count = new AtomicInteger();
+
+	private volatile @Nullable ServerContext server;
+
+	private long lastWarning = System.nanoTime() - QUIET_NANOS;
+
+	AcceptLimit(String what, int limit) {
+		if (limit < 1) {
+			throw new IllegalArgumentException("The limit of " + what + " must be at least 1, and is " + limit);
+		}
+		this.what = what;
+		this.limit = limit;
+		this.lowMark = limit - Math.max(1, limit / 20);
+	}
+
+	void activate(ServerContext server) {
+		this.server = server;
+	}
+
+	int limit() {
+		return this.limit;
+	}
+
+	int count() {
+		return this.count.get();
+	}
+
+	boolean isFull() {
+		return this.count.get() >= this.limit;
+	}
+
+	void enter(Request request) {
+		if (this.inside.add(request) && this.count.incrementAndGet() >= this.limit) {
+			ServerContext current = this.server;
+			if (current != null) {
+				current.acceptGate().hold(this);
+				warn(current);
+				recheck(current);
+			}
+		}
+	}
+
+	void leave(Request request) {
+		if (this.inside.remove(request)) {
+			this.count.decrementAndGet();
+			ServerContext current = this.server;
+			if (current != null) {
+				recheck(current);
+			}
+		}
+	}
+
+	/**
+	 * Called after each change: whoever changes the count last sees the count that holds.
+	 */
+	private void recheck(ServerContext current) {
+		int now = this.count.get();
+		if (now <= this.lowMark) {
+			current.acceptGate().release(this);
+		}
+		else if (now < this.limit) {
+			current.acceptGate().releaseAfter(this, LONGEST_CLOSED);
+		}
+	}
+
+	private void warn(ServerContext current) {
+		long now = System.nanoTime();
+		if (now - this.lastWarning >= QUIET_NANOS) {
+			logger.log(Level.WARNING,
+					"{0} has reached its limit of {1} {2}: it accepts no more until one ends, and who comes waits in"
+							+ " the kernel''s queue",
+					current.name(), this.limit, this.what);
+		}
+		this.lastWarning = now;
+	}
+
+	@Override
+	public String toString() {
+		return "limit of " + this.limit + " " + this.what;
+	}
+
+}

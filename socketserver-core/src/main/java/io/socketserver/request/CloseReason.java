@@ -1,0 +1,78 @@
+package io.socketserver.request;
+
+/**
+ * Why a connection ended. A closed set, so that it can be a metric's tag.
+ */
+public enum CloseReason {
+
+	/**
+	 * The handler returned while the peer was still there: the server closed first.
+	 */
+	COMPLETED,
+
+	/**
+	 * The peer closed, or shut down its sending side, and the handler then returned.
+	 */
+	PEER_CLOSED,
+
+	/**
+	 * The peer reset the connection, or it was lost.
+	 */
+	PEER_RESET,
+
+	/**
+	 * The handler, or a hook, threw.
+	 */
+	HANDLER_ERROR,
+
+	/**
+	 * {@code verifyRequest} said no.
+	 */
+	REFUSED,
+
+	/**
+	 * A pool was full and its policy is to refuse.
+	 */
+	OVERLOADED,
+
+	/**
+	 * No byte came in or went out for the idle timeout while the handler waited for one.
+	 */
+	IDLE_TIMEOUT,
+
+	/**
+	 * The handler's read timeout expired, and the handler did not catch it.
+	 */
+	READ_TIMEOUT,
+
+	/**
+	 * The peer took no byte for the idle timeout while the handler waited to send.
+	 */
+	WRITE_TIMEOUT,
+
+	/**
+	 * A request within the connection took longer than the request timeout.
+	 */
+	REQUEST_TIMEOUT,
+
+	/**
+	 * A line was longer than the limit, and the handler did not catch it.
+	 */
+	LINE_TOO_LONG,
+
+	/**
+	 * Closed from outside: by an operator, or by the application.
+	 */
+	CLOSED_BY_SERVER,
+
+	/**
+	 * Idle when the server was drained.
+	 */
+	DRAINED,
+
+	/**
+	 * Still busy when the deadline of a drain was reached, and cut off.
+	 */
+	CUT_OFF
+
+}

@@ -1,0 +1,73 @@
+package io.socketserver.request;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * A connection, seen from outside its handler: what an operator lists, and closes.
+ *
+ * <p>
+ * All methods may be called from any thread while the connection runs and after it has
+ * ended. Counters are exact for what has completed, and may lag behind a transfer that is
+ * just under way.
+ */
+public interface Connection extends Request {
+
+	/**
+	 * What the handler is doing.
+	 * @return the state now
+	 */
+	ConnectionState state();
+
+	/**
+	 * How many bytes were read from the peer.
+	 * @return the number of bytes
+	 */
+	long bytesIn();
+
+	/**
+	 * How many bytes the kernel took for the peer.
+	 * @return the number of bytes
+	 */
+	long bytesOut();
+
+	/**
+	 * How many requests the peer has begun within this connection. A request begins with
+	 * the first byte read while the connection was idle, and ends when the handler has
+	 * written something and waits for input again, or says so with
+	 * {@link StreamRequest#endRequest()}.
+	 * @return the number of requests
+	 */
+	long requests();
+
+	/**
+	 * How long ago the last byte came in or went out, or the connection was accepted.
+	 * @return the time since
+	 */
+	Duration idleTime();
+
+	/**
+	 * How long the connection has existed.
+	 * @return the time since it was accepted
+	 */
+	Duration age();
+
+	/**
+	 * Why the connection ended, or is being ended.
+	 * @return empty while nobody has decided to end it
+	 */
+	Optional<CloseReason> closeReason();
+
+	/**
+	 * Ends the connection now, whatever its handler does: a thread blocked in a read or a
+	 * write of it, platform or virtual, is freed and gets a
+	 * {@link ConnectionClosedException}. The peer sees an orderly end of stream; if it
+	 * has not closed its side within the linger timeout, the connection is reset. Returns
+	 * at once. No effect if the connection has ended.
+	 * @param reason what {@link #closeReason()} then says, unless another reason was
+	 * first
+	 * @return true if this call decided the reason
+	 */
+	boolean close(CloseReason reason);
+
+}

@@ -1,0 +1,311 @@
+package io.socketserver.request;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections a server is serving, in one place that knows when each begins and ends.
+ * All methods may be called from any thread.
+ */
+public final class Connections {
+
+	private static final Logger logger = System.getLogger(Connections.class.getName());
+
+	private final String serverName;
+
+	private final ServerStatistics statistics;
+
+	private final ConnectionWatch watch;
+
+	private final List<ServerListener> listeners = new CopyOnWriteArrayList<>();
+
+	private final ConcurrentHashMap<Long, StreamRequest> open = new ConcurrentHashMap<>();
+
+	private final AtomicLong numbers = new AtomicLong();
+
+	// Idle connections a drain has ended, whose handlers have not returned yet.
+	private final AtomicInteger claimed = new AtomicInteger();
+
+	// The lock and its condition are only for those who wait for connections to end.
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition ended = this.lock.newCondition();
+
+	private volatile @Nullable DrainCount drain;
+
+	/**
+	 * An empty registry. For the server.
+	 * @param serverName the server's name
+	 * @param statistics what is counted
+	 * @param idleTimeout the longest wait for a peer; zero for none
+	 * @param requestTimeout the longest request within a connection; zero for none
+	 */
+	public Connections(String serverName, ServerStatistics statistics, Duration idleTimeout, Duration requestTimeout) {
+		this.serverName = serverName;
+		this.statistics = statistics;
+		this.watch = new ConnectionWatch(serverName, this.open.values(), idleTimeout, requestTimeout);
+	}
+
+	/**
+	 * The open connections.
+	 * @return a live view that cannot be changed, in no order
+	 */
+	public Collection<Connection> all() {
+		return Collections.unmodifiableCollection(this.open.values());
+	}
+
+	/**
+	 * How many connections are open.
+	 * @return the number
+	 */
+	public int count() {
+		return this.open.size();
+	}
+
+	/**
+	 * Finds an open connection.
+	 * @param id its id
+	 * @return empty if it is not open, or not of this server
+	 */
+	public Optional<Connection> find(String id) {
+		String prefix = this.serverName + "-";
+		String number = id.startsWith(prefix) ? id.substring(prefix.length()) : "";
+		try {
+			return Optional.ofNullable(this.open.get(Long.parseLong(number)));
+		}
+		catch (NumberFormatException ex) {
+			return Optional.empty();
+		}
+	}
+
+	/**
+	 * Has a listener told from now on.
+	 * @param listener the listener
+	 */
+	public void addListener(ServerListener listener) {
+		this.listeners.add(listener);
+	}
+
+	/**
+	 * Has a listener told no more.
+	 * @param listener the listener
+	 */
+	public void removeListener(ServerListener listener) {
+		this.listeners.remove(listener);
+	}
+
+	long nextNumber() {
+		this.statistics.countAccepted();
+		return this.numbers.incrementAndGet();
+	}
+
+	ConnectionWatch watch() {
+		return this.watch;
+	}
+
+	/**
+	 * A connection begins. For the server.
+	 * @param request the connection
+	 */
+	public void opened(StreamRequest request) {
+		this.open.put(request.number(), request);
+		tell((listener) -> listener.connectionOpened(request));
+	}
+
+	/**
+	 * A connection has ended, or was refused and never began. For the server.
+	 * @param request the connection
+	 */
+	public void closed(StreamRequest request) {
+		boolean wasOpen = this.open.remove(request.number()) != null;
+		request.ended();
+		CloseReason reason = request.closeReason().orElse(CloseReason.COMPLETED);
+		this.statistics.countClosed(reason);
+		tell((listener) -> listener.connectionClosed(request, reason));
+		DrainCount count = this.drain;
+		if (wasOpen && request.isDrained()) {
+			this.claimed.decrementAndGet();
+		}
+		else if (wasOpen && count != null) {
+			count.ended(reason);
+		}
+		signalEnded();
+	}
+
+	/**
+	 * Whether the calling thread is a handler's of an open connection.
+	 * @return true in a handler's thread
+	 */
+	public boolean isHandlerThread() {
+		return this.open.values().stream().anyMatch((request) -> request.isHandledBy(Thread.currentThread()));
+	}
+
+	/**
+	 * Whether a thread is held by a connection that a drain has ended. For the server.
+	 * @param thread a thread, or null
+	 * @return true if it serves such a connection
+	 */
+	public boolean isDrainedIn(@Nullable Thread thread) {
+		return thread != null && this.open.values()
+			.stream()
+			.anyMatch((request) -> request.isDrained() && request.isHandledBy(thread));
+	}
+
+	/**
+	 * Begins to count how connections end. For the server.
+	 */
+	public void beginDrain() {
+		this.drain = new DrainCount();
+	}
+
+	/**
+	 * Ends what is idle. For the server, which is draining.
+	 */
+	public void drainIdle() {
+		this.open.values().forEach(StreamRequest::drainIfIdle);
+	}
+
+	/**
+	 * Resets what is still busy. For the server, at the deadline of a drain.
+	 */
+	public void cutOff() {
+		this.open.values().stream().filter((request) -> !request.isDrained()).forEach(StreamRequest::cutOff);
+	}
+
+	/**
+	 * Resets what a drain has ended but whose peers have not reacted. For the server.
+	 */
+	public void resetRest() {
+		this.open.values().forEach(StreamRequest::reset);
+	}
+
+	/**
+	 * How many connections have work to finish: all but those a drain found idle.
+	 * @return the number
+	 */
+	public int inFlight() {
+		return Math.max(0, this.open.size() - this.claimed.get());
+	}
+
+	/**
+	 * Waits until no connection has work to finish. For the server.
+	 * @param deadline the end of the wait in nanoTime; asked again when
+	 * {@link #wakeWaiters()} is called
+	 * @param noMoreComes whether no further connection can begin; asked again likewise
+	 * @return false if the deadline came first
+	 * @throws InterruptedException if interrupted
+	 */
+	public boolean awaitFinished(LongSupplier deadline, BooleanSupplier noMoreComes) throws InterruptedException {
+		return await(deadline, () -> noMoreComes.getAsBoolean() && inFlight() == 0);
+	}
+
+	/**
+	 * Waits until no connection is open. For the server.
+	 * @param deadline the end of the wait in nanoTime
+	 * @return false if the deadline came first
+	 * @throws InterruptedException if interrupted
+	 */
+	public boolean awaitEmpty(LongSupplier deadline) throws InterruptedException {
+		return await(deadline, this.open::isEmpty);
+	}
+
+	private boolean await(LongSupplier deadline, BooleanSupplier done) throws InterruptedException {
+		this.lock.lockInterruptibly();
+		try {
+			while (!done.getAsBoolean()) {
+				long left = deadline.getAsLong() - System.nanoTime();
+				if (left <= 0) {
+					return false;
+				}
+				this.ended.awaitNanos(left);
+			}
+			return true;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Has those who wait look again. For the server.
+	 */
+	public void wakeWaiters() {
+		this.lock.lock();
+		try {
+			this.ended.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * How connections have ended since {@link #beginDrain()}.
+	 * @param took how long the drain took
+	 * @return the report
+	 */
+	public DrainReport drainReport(Duration took) {
+		DrainCount count = this.drain;
+		return (count != null) ? count.report(inFlight(), took) : DrainReport.NOTHING;
+	}
+
+	/**
+	 * Ends the counting. For the server.
+	 */
+	public void endDrain() {
+		this.drain = null;
+		this.watch.stop();
+	}
+
+	void claimedIdle(StreamRequest request) {
+		this.claimed.incrementAndGet();
+		DrainCount count = this.drain;
+		if (count != null) {
+			count.claimed();
+		}
+		signalEnded();
+	}
+
+	void goodbyeFailed(StreamRequest request, Throwable error) {
+		logger.log(Level.DEBUG, () -> "The good-bye to " + request + " failed", error);
+	}
+
+	void requestFinished(StreamRequest request, Duration duration, RequestOutcome outcome) {
+		tell((listener) -> listener.requestFinished(request, duration, outcome));
+	}
+
+	private void signalEnded() {
+		// Without a drain nobody waits, and connections end without taking the lock.
+		if (this.drain != null) {
+			wakeWaiters();
+		}
+	}
+
+	private void tell(Consumer<ServerListener> event) {
+		for (ServerListener listener : this.listeners) {
+			try {
+				event.accept(listener);
+			}
+			catch (Throwable ex) {
+				logger.log(Level.WARNING, "A listener of " + this.serverName + " failed", ex);
+			}
+		}
+	}
+
+}

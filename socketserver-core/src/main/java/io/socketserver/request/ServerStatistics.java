@@ -1,0 +1,124 @@
+package io.socketserver.request;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What a server has counted since it was made. Never reset, also not by a restart. All
+ * methods may be called from any thread.
+ */
+public final class ServerStatistics {
+
+	private final LongAdder accepted = new LongAdder();
+
+	private final LongAdder acceptFailures = new LongAdder();
+
+	private final LongAdder requests = new LongAdder();
+
+	private final LongAdder bytesIn = new LongAdder();
+
+	private final LongAdder bytesOut = new LongAdder();
+
+	// Filled before it is shared, and not changed after.
+	private final Map<CloseReason, LongAdder> closed = new EnumMap<>(CloseReason.class);
+
+	/**
+	 * All at zero. For the server.
+	 */
+	public ServerStatistics() {
+		for (CloseReason reason : CloseReason.values()) {
+			this.closed.put(reason, new LongAdder());
+		}
+	}
+
+	/**
+	 * Connections taken from the kernel, refused ones included.
+	 * @return a count
+	 */
+	public long accepted() {
+		return this.accepted.sum();
+	}
+
+	/**
+	 * Connections closed because {@code verifyRequest} said no or a pool was full.
+	 * @return a count
+	 */
+	public long refused() {
+		return closed(CloseReason.REFUSED) + closed(CloseReason.OVERLOADED);
+	}
+
+	/**
+	 * Tries to accept that the system refused, for example for want of descriptors.
+	 * @return a count
+	 */
+	public long acceptFailures() {
+		return this.acceptFailures.sum();
+	}
+
+	/**
+	 * Requests begun within connections.
+	 * @return a count
+	 */
+	public long requests() {
+		return this.requests.sum();
+	}
+
+	/**
+	 * Bytes read from peers.
+	 * @return bytes
+	 */
+	public long bytesIn() {
+		return this.bytesIn.sum();
+	}
+
+	/**
+	 * Bytes the kernel took for peers.
+	 * @return bytes
+	 */
+	public long bytesOut() {
+		return this.bytesOut.sum();
+	}
+
+	/**
+	 * Connections that ended for a reason.
+	 * @param reason the reason
+	 * @return a count
+	 */
+	public long closed(CloseReason reason) {
+		return counter(reason).sum();
+	}
+
+	/**
+	 * Counts a failed accept. For the server.
+	 */
+	public void countAcceptFailure() {
+		this.acceptFailures.increment();
+	}
+
+	void countAccepted() {
+		this.accepted.increment();
+	}
+
+	void countRequest() {
+		this.requests.increment();
+	}
+
+	void countBytesIn(int count) {
+		this.bytesIn.add(count);
+	}
+
+	void countBytesOut(int count) {
+		this.bytesOut.add(count);
+	}
+
+	void countClosed(CloseReason reason) {
+		counter(reason).increment();
+	}
+
+	private LongAdder counter(CloseReason reason) {
+		return Objects.requireNonNull(this.closed.get(reason));
+	}
+
+}

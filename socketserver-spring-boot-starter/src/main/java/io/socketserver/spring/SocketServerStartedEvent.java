@@ -1,0 +1,28 @@
+package io.socketserver.spring;
+
+import io.socketserver.BaseServer;
+
+import org.springframework.context.ApplicationEvent;
+
+/**
+ * A socket server is bound and serving. Published in the thread that started it.
+ */
+public class SocketServerStartedEvent extends ApplicationEvent {
+
+	/**
+	 * The event.
+	 * @param server the server
+	 */
+	public SocketServerStartedEvent(BaseServer server) {
+		super(server);
+	}
+
+	/**
+	 * The server.
+	 * @return its name and address are settled
+	 */
+	public BaseServer server() {
+		return (BaseServer) getSource();
+	}
+
+}
