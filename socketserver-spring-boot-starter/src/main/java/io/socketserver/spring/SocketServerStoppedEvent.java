@@ -1,8 +1,8 @@
 package io.socketserver.spring;
 
-import io.socketserver.BaseServer;
-
 import org.springframework.context.ApplicationEvent;
+
+import io.socketserver.BaseServer;
 
 /**
  * A socket server has been closed. Published in the thread that stopped it.
