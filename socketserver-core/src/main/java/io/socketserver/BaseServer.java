@@ -244,6 +244,7 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 
 	private void open() {
 		boolean activated = false;
+		PreloadedClasses.load();
 		try {
 			this.loop.open();
 			this.listener = serverBind(this.address);
