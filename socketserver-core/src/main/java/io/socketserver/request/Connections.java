@@ -209,9 +209,8 @@ public final class Connections {
 	 * {@link #wakeWaiters()} is called
 	 * @param noMoreComes whether no further connection can begin; asked again likewise
 	 * @return false if the deadline came first
-	 * @throws InterruptedException if interrupted
 	 */
-	public boolean awaitFinished(LongSupplier deadline, BooleanSupplier noMoreComes) throws InterruptedException {
+	public boolean awaitFinished(LongSupplier deadline, BooleanSupplier noMoreComes) {
 		return await(deadline, () -> noMoreComes.getAsBoolean() && inFlight() == 0);
 	}
 
@@ -219,21 +218,26 @@ public final class Connections {
 	 * Waits until no connection is open. For the server.
 	 * @param deadline the end of the wait in nanoTime
 	 * @return false if the deadline came first
-	 * @throws InterruptedException if interrupted
 	 */
-	public boolean awaitEmpty(LongSupplier deadline) throws InterruptedException {
+	public boolean awaitEmpty(LongSupplier deadline) {
 		return await(deadline, this.open::isEmpty);
 	}
 
-	private boolean await(LongSupplier deadline, BooleanSupplier done) throws InterruptedException {
-		this.lock.lockInterruptibly();
+	private boolean await(LongSupplier deadline, BooleanSupplier done) {
+		this.lock.lock();
 		try {
 			while (!done.getAsBoolean()) {
 				long left = deadline.getAsLong() - System.nanoTime();
 				if (left <= 0) {
 					return false;
 				}
-				this.ended.awaitNanos(left);
+				try {
+					this.ended.awaitNanos(left);
+				}
+				catch (InterruptedException ignored) {
+					// Only the drain's own thread waits here, and an interrupt must not
+					// cut off requests before their deadline.
+				}
 			}
 			return true;
 		}
