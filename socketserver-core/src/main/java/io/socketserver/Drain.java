@@ -23,11 +23,16 @@ final class Drain {
 	// For handlers to unwind after their connection was cut off.
 	private static final Duration UNWIND = Duration.ofMillis(500);
 
+	// For a loop that no handler holds to stop accepting.
+	private static final Duration LOOP_REACTION = Duration.ofMillis(200);
+
 	private final BaseServer server;
 
 	private final Connections connections;
 
 	private final long begin = System.nanoTime();
+
+	private final CountDownLatch acceptingStopped = new CountDownLatch(1);
 
 	private final CountDownLatch loopEnded = new CountDownLatch(1);
 
@@ -62,7 +67,19 @@ final class Drain {
 		this.connections.beginDrain();
 		announce.run();
 		newThread("drain", this::run).start();
-		newThread("goodbye", this.connections::drainIdle).start();
+		newThread("goodbye", this::sayGoodbyes).start();
+	}
+
+	/**
+	 * A client that is told the end comes back at once, and should find nobody listening
+	 * by then, so accepting ends first. Under the synchronous server it may be the other
+	 * way round: one of the connections to end may hold the loop.
+	 */
+	private void sayGoodbyes() {
+		if (!this.server.isLoopHeld()) {
+			awaitUninterruptibly(this.acceptingStopped, System.nanoTime() + LOOP_REACTION.toNanos());
+		}
+		this.connections.drainIdle();
 	}
 
 	private Thread newThread(String purpose, Runnable task) {
@@ -109,7 +126,15 @@ final class Drain {
 	}
 
 	/**
-	 * The loop has taken its last request.
+	 * Nobody else gets in. Those who just did may still be served.
+	 */
+	void acceptingStopped() {
+		this.connections.beginIdleDrain();
+		this.acceptingStopped.countDown();
+	}
+
+	/**
+	 * The loop has passed its last request on.
 	 */
 	void acceptingEnded() {
 		this.acceptingHasEnded = true;
@@ -180,19 +205,21 @@ final class Drain {
 		this.connections.endDrain();
 		this.loopMayEnd = true;
 		this.server.wakeLoop();
-		if (!awaitLoopEnd(lingerEnd)) {
+		if (!awaitUninterruptibly(this.loopEnded, lingerEnd)) {
 			this.server.endLingering();
-			awaitLoopEnd(System.nanoTime() + UNWIND.toNanos());
+			awaitUninterruptibly(this.loopEnded, System.nanoTime() + UNWIND.toNanos());
 		}
 	}
 
-	private boolean awaitLoopEnd(long limit) {
+	private static boolean awaitUninterruptibly(CountDownLatch latch, long deadline) {
 		while (true) {
 			try {
-				return this.loopEnded.await(limit - System.nanoTime(), TimeUnit.NANOSECONDS);
+				return latch.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
 			}
 			catch (InterruptedException ignored) {
-				// This thread is nobody's to interrupt: the wait is short, and goes on.
+				// A drain's threads are nobody's to interrupt: the wait is short, and
+				// goes
+				// on.
 			}
 		}
 	}

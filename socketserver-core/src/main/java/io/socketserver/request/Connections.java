@@ -49,6 +49,8 @@ public final class Connections {
 
 	private volatile @Nullable DrainCount drain;
 
+	private volatile boolean idleDrain;
+
 	/**
 	 * An empty registry. For the server.
 	 * @param serverName the server's name
@@ -153,7 +155,16 @@ public final class Connections {
 	 * @return true in a handler's thread
 	 */
 	public boolean isHandlerThread() {
-		return this.open.values().stream().anyMatch((request) -> request.isHandledBy(Thread.currentThread()));
+		return isHandledIn(Thread.currentThread());
+	}
+
+	/**
+	 * Whether a thread is a handler's of an open connection. For the server.
+	 * @param thread a thread, or null
+	 * @return true if it serves a connection
+	 */
+	public boolean isHandledIn(@Nullable Thread thread) {
+		return thread != null && this.open.values().stream().anyMatch((request) -> request.isHandledBy(thread));
 	}
 
 	/**
@@ -175,9 +186,21 @@ public final class Connections {
 	}
 
 	/**
+	 * From here on a connection that gets idle ends. For the server, which is draining.
+	 */
+	public void beginIdleDrain() {
+		this.idleDrain = true;
+	}
+
+	boolean isIdleDrain() {
+		return this.idleDrain;
+	}
+
+	/**
 	 * Ends what is idle. For the server, which is draining.
 	 */
 	public void drainIdle() {
+		beginIdleDrain();
 		this.open.values().forEach(StreamRequest::drainIfIdle);
 	}
 
@@ -274,6 +297,7 @@ public final class Connections {
 	 */
 	public void endDrain() {
 		this.drain = null;
+		this.idleDrain = false;
 		this.watch.stop();
 	}
 
