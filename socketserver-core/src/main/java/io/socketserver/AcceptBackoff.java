@@ -23,6 +23,8 @@ final class AcceptBackoff {
 	// Failures nearer to each other are one episode, however many clients get in between.
 	private static final long QUIET_NANOS = Duration.ofSeconds(2).toNanos();
 
+	private final BaseServer server;
+
 	private final AcceptGate gate;
 
 	private long millis = FIRST_MILLIS;
@@ -33,11 +35,12 @@ final class AcceptBackoff {
 
 	private long lastFailure;
 
-	AcceptBackoff(AcceptGate gate) {
+	AcceptBackoff(BaseServer server, AcceptGate gate) {
+		this.server = server;
 		this.gate = gate;
 	}
 
-	void failed(String server, IOException error) {
+	void failed(IOException error) {
 		long now = System.nanoTime();
 		boolean begins = this.failures == 0 || now - this.lastFailure >= QUIET_NANOS;
 		if (begins) {
@@ -54,15 +57,15 @@ final class AcceptBackoff {
 			logger.log(Level.WARNING,
 					"{0} cannot accept connections: {1}. It tries again every {2} to {3} ms until it can; clients wait"
 							+ " in the kernel''s queue, and open connections are not affected",
-					server, error.getMessage(), FIRST_MILLIS, LONGEST_MILLIS);
+					this.server.describe(), error.getMessage(), FIRST_MILLIS, LONGEST_MILLIS);
 		}
 	}
 
-	void succeeded(String server) {
+	void succeeded() {
 		this.millis = FIRST_MILLIS;
 		if (this.failures > 0 && System.nanoTime() - this.lastFailure >= QUIET_NANOS) {
-			logger.log(Level.INFO, "{0} accepts connections again, after {1} ms and {2} failed tries", server,
-					Duration.ofNanos(this.lastFailure - this.since).toMillis(), this.failures);
+			logger.log(Level.INFO, "{0} accepts connections again, after {1} ms and {2} failed tries",
+					this.server.describe(), Duration.ofNanos(this.lastFailure - this.since).toMillis(), this.failures);
 			this.failures = 0;
 		}
 	}

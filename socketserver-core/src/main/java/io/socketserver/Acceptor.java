@@ -42,7 +42,7 @@ final class Acceptor implements Selectable {
 	Acceptor(BaseServer server, Gate gate) {
 		this.server = server;
 		this.gate = gate;
-		this.backoff = new AcceptBackoff(gate);
+		this.backoff = new AcceptBackoff(server, gate);
 	}
 
 	/**
@@ -84,7 +84,7 @@ final class Acceptor implements Selectable {
 			return false;
 		}
 		this.budget--;
-		this.backoff.succeeded(this.server.describe());
+		this.backoff.succeeded();
 		this.server.take(request);
 		return true;
 	}
@@ -92,8 +92,7 @@ final class Acceptor implements Selectable {
 	@Override
 	public void failed(SelectionKey key, Throwable error) {
 		this.server.acceptFailed(error);
-		this.backoff.failed(this.server.describe(),
-				(error instanceof IOException io) ? io : new IOException(error.toString(), error));
+		this.backoff.failed((error instanceof IOException io) ? io : new IOException(error.toString(), error));
 	}
 
 	@Override
@@ -147,10 +146,11 @@ final class Acceptor implements Selectable {
 	/**
 	 * Serves those of a sweep that may still be served; the others get an orderly end
 	 * instead of the reset that closing the socket would have sent them.
+	 * @param serving whether the server served when they came
 	 */
-	void finish(List<Request> swept) {
+	void finish(List<Request> swept, boolean serving) {
 		for (Request request : swept) {
-			if (this.gate.isOpen()) {
+			if (serving && this.gate.isOpen()) {
 				this.server.take(request);
 			}
 			else {

@@ -544,11 +544,12 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 		try {
 			Drain current = this.drain;
 			if (current != null) {
-				current.hurry(grace, closing);
+				hurry(current, grace, closing);
 				return current;
 			}
-			boolean unserved = this.state == ServerState.STOPPED && closing && this.connections.count() > 0;
-			if (this.state == ServerState.SERVING || unserved) {
+			// Whom the kernel has queued meanwhile is owed an end, too.
+			boolean stopped = this.state == ServerState.STOPPED && closing;
+			if (this.state == ServerState.SERVING || stopped) {
 				return startDrain(grace, closing);
 			}
 			this.shutdownFirst = !closing && (this.state == ServerState.NEW || this.state == ServerState.BOUND);
@@ -559,15 +560,24 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 		}
 	}
 
+	private void hurry(Drain current, Duration grace, boolean closing) {
+		boolean closesNow = closing && !current.isClosing();
+		current.hurry(grace, closing);
+		if (closesNow) {
+			// Clients came while the shutdown left the socket open.
+			this.loop.execute(() -> stopAccepting(current, false));
+		}
+	}
+
 	private Drain startDrain(Duration grace, boolean closing) {
 		boolean wait = this.mixIns.stream().allMatch(MixIn::blockOnClose);
 		Drain created = new Drain(this, grace, closing, wait);
 		boolean serving = this.state == ServerState.SERVING;
 		enter(ServerState.DRAINING);
 		created.start(() -> this.drain = created);
-		this.loop.execute(() -> stopAccepting(created));
+		this.loop.execute(() -> stopAccepting(created, serving));
 		if (!serving) {
-			// Requests taken by handleRequest are still under way, and no loop runs.
+			// Requests taken by handleRequest may still be under way, and no loop runs.
 			Thread thread = new Thread(() -> runLoopFor(created), "socketserver-" + name() + "-loop");
 			thread.setDaemon(true);
 			thread.start();
@@ -586,22 +596,23 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 	/**
 	 * Runs in the loop thread.
 	 */
-	private void stopAccepting(Drain current) {
+	private void stopAccepting(Drain current, boolean serving) {
+		boolean closing = current.isClosing();
 		try {
-			if (current.isClosing()) {
+			if (closing) {
 				this.acceptor.deregister();
 				this.loop.flushCancelled();
 			}
 			// Nothing between the last look and the close: a client that gets in between
 			// the two is reset by the kernel. By then those who were just answered, and
 			// come back at once, are here already.
-			List<Request> swept = this.acceptor.sweep(current.isClosing());
-			if (current.isClosing()) {
+			List<Request> swept = isListening() ? this.acceptor.sweep(closing) : List.of();
+			if (closing) {
 				closeListener();
 			}
 			current.acceptingStopped();
 			updateInterest();
-			this.acceptor.finish(swept);
+			this.acceptor.finish(swept, serving);
 		}
 		catch (IOException ex) {
 			logger.log(Level.WARNING, "Cannot give the port of " + describe() + " back yet", ex);
@@ -609,6 +620,11 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 		finally {
 			current.acceptingEnded();
 		}
+	}
+
+	private boolean isListening() {
+		SelectableChannel channel = this.listener;
+		return channel != null && channel.isOpen();
 	}
 
 	private void closeListener() {

@@ -250,14 +250,12 @@ public final class StreamRequest extends BaseRequest implements Connection {
 		// Looked at after the state was set, and set before a drain looks at the state:
 		// one of the two sees the other.
 		boolean draining = idle && this.connections.isIdleDrain();
-		if (draining && this.exchange.count() > 0) {
-			return drainMyself(waiting);
-		}
 		if (draining) {
-			// Only this thread ends it now, at the end of the grace.
+			// Until the end of its grace, only this thread ends it.
 			waiting = ConnectionState.READING;
-			if (!this.state.compareAndSet(ConnectionState.IDLE, waiting)) {
-				return drainMyself(waiting);
+			boolean ended = !this.state.compareAndSet(ConnectionState.IDLE, waiting);
+			if (ended || this.exchange.count() > 0) {
+				return drainMyself();
 			}
 		}
 		int count;
@@ -266,7 +264,7 @@ public final class StreamRequest extends BaseRequest implements Connection {
 		}
 		catch (SocketTimeoutException ex) {
 			if (draining) {
-				return drainMyself(waiting);
+				return drainMyself();
 			}
 			this.state.compareAndSet(waiting, ConnectionState.RUNNING);
 			throw ex;
@@ -314,8 +312,8 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	/**
 	 * The handler's thread itself finds the connection idle in a drain.
 	 */
-	private int drainMyself(ConnectionState waiting) {
-		if (this.state.compareAndSet(waiting, ConnectionState.CLOSING)) {
+	private int drainMyself() {
+		if (this.state.compareAndSet(ConnectionState.READING, ConnectionState.CLOSING)) {
 			claimed();
 			sayGoodbye();
 		}

@@ -1,0 +1,82 @@
+package io.socketserver.system;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import io.socketserver.ServerState;
+import io.socketserver.TcpServer;
+import io.socketserver.mixin.ThreadingMixIn;
+import io.socketserver.request.DrainReport;
+import io.socketserver.request.RequestHandlerFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Clients that the kernel has queued when a server ends get an orderly end, no reset.
+ */
+@Timeout(value = 1, unit = TimeUnit.MINUTES)
+class QueuedClientTests {
+
+	@Test
+	void aServerThatIsShutDownAndThenClosedResetsNobody() throws Exception {
+		try (TcpServer server = start(EchoServerMain.EchoHandler::new)) {
+			server.shutdown();
+			try (LineClient client = new LineClient(server.port())) {
+				client.send("too late");
+				CompletableFuture<DrainReport> closed = server.closeAsync(Duration.ofSeconds(10));
+				assertThat(client.receive()).isEmpty();
+				client.close();
+				closed.get(20, TimeUnit.SECONDS);
+			}
+		}
+	}
+
+	@Test
+	void aServerThatIsClosedDuringItsShutdownResetsNobody() throws Exception {
+		CountDownLatch begun = new CountDownLatch(1);
+		CountDownLatch go = new CountDownLatch(1);
+		try (TcpServer server = start(() -> new InterruptTests.WaitingHandler(begun, go));
+				LineClient busy = new LineClient(server.port())) {
+			busy.send("in time");
+			assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+			CompletableFuture<DrainReport> shutdown = CompletableFuture.supplyAsync(server::shutdown);
+			// Idle connections are ended when the loop has taken its last request.
+			assertIdleEnds(server);
+			try (LineClient late = new LineClient(server.port())) {
+				late.send("too late");
+				CompletableFuture<DrainReport> closed = server.closeAsync(Duration.ofSeconds(10));
+				assertThat(late.receive()).isEmpty();
+				late.close();
+				go.countDown();
+				assertThat(busy.receive()).isEqualTo("in time");
+				busy.close();
+				assertThat(shutdown.get(20, TimeUnit.SECONDS).finished()).isEqualTo(1);
+				closed.get(20, TimeUnit.SECONDS);
+				assertThat(server.state()).isEqualTo(ServerState.CLOSED);
+			}
+		}
+	}
+
+	private static void assertIdleEnds(TcpServer server) {
+		long passes = server.loopPasses();
+		Await.until("the server is draining", Duration.ofSeconds(20), server::isDraining);
+		Await.until("the loop has seen to it", Duration.ofSeconds(20), () -> server.loopPasses() > passes);
+		Await.pass(Duration.ofMillis(100));
+	}
+
+	private static TcpServer start(RequestHandlerFactory handlers) throws IOException {
+		TcpServer server = new TcpServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), handlers,
+				new ThreadingMixIn());
+		server.start();
+		return server;
+	}
+
+}
