@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 
 /**
  * A server in a JVM of its own, which may be limited, traced and killed. It prints
- * {@code port <number>} when it serves, and ends with its standard input, so none
+ * {@code port <number>} when it serves, and is told whose child it is, so that none
  * outlives the tests.
  */
 final class ChildJvm implements AutoCloseable {
@@ -58,6 +58,7 @@ final class ChildJvm implements AutoCloseable {
 		List<String> command = new ArrayList<>(launcher);
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		command.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path")));
+		command.add("-Dchild.parent=" + ProcessHandle.current().pid());
 		command.add(mainClass);
 		command.addAll(List.of(arguments));
 		return new ChildJvm(command);
@@ -134,7 +135,7 @@ final class ChildJvm implements AutoCloseable {
 	 * Sends SIGTERM.
 	 */
 	void terminate() {
-		// Not Process.destroy(), which also closes the standard input.
+		// Not Process.destroy(), which also closes the pipes.
 		this.process.toHandle().destroy();
 	}
 
@@ -150,17 +151,10 @@ final class ChildJvm implements AutoCloseable {
 	}
 
 	@Override
-	public void close() throws Exception {
-		try {
-			// Ends a child that only its tracer is known of.
-			this.process.getOutputStream().close();
-		}
-		catch (IOException ignored) {
-			// It has ended.
-		}
-		if (!this.process.waitFor(2, TimeUnit.SECONDS)) {
-			this.process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
-		}
+	public void close() throws InterruptedException {
+		// A child that is traced is a child of its tracer.
+		this.process.descendants().forEach(ProcessHandle::destroyForcibly);
+		this.process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
 	}
 
 }

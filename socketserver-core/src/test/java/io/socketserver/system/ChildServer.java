@@ -6,6 +6,8 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 
 import io.socketserver.ServerOptions;
@@ -16,8 +18,8 @@ import io.socketserver.request.MixIn;
 import io.socketserver.request.RequestHandlerFactory;
 
 /**
- * What the servers in child JVMs have in common: they print their port, end on SIGTERM in
- * an orderly way, and at once when their standard input ends.
+ * What the servers in child JVMs have in common: they print their port, answer questions,
+ * end on SIGTERM in an orderly way, and at once when the tests have ended.
  */
 final class ChildServer {
 
@@ -52,10 +54,19 @@ final class ChildServer {
 		};
 	}
 
+	/**
+	 * Never blocks in a read: a JVM that exits waits 300 ms for a thread that does.
+	 */
 	private static void answerCommands(TcpServer server) {
+		// Looked at without opening a file, since descriptors may have run out.
+		Path parent = Path.of("/proc", System.getProperty("child.parent"));
 		try (BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-			for (String line; (line = input.readLine()) != null;) {
-				System.out.println(line + " " + answer(server, line));
+			while (Files.exists(parent)) {
+				if (input.ready()) {
+					String line = input.readLine();
+					System.out.println(line + " " + answer(server, line));
+				}
+				Await.pass(Duration.ofMillis(20));
 			}
 		}
 		catch (IOException ex) {
