@@ -261,7 +261,9 @@ public final class StreamRequest extends BaseRequest implements Connection {
 			if (draining) {
 				return drainMyself();
 			}
-			this.state.compareAndSet(waiting, ConnectionState.RUNNING);
+			if (!this.state.compareAndSet(waiting, ConnectionState.RUNNING)) {
+				return discard(into, 0);
+			}
 			throw ex;
 		}
 		catch (IOException ex) {
@@ -453,9 +455,6 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	 * @param error what was thrown, or null
 	 */
 	public void handled(@Nullable Throwable error) {
-		synchronized (this) {
-			this.handlerThread = null;
-		}
 		this.handler = null;
 		if (error != null) {
 			this.closeReason.compareAndSet(null, reasonOf(error));
@@ -494,9 +493,10 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	}
 
 	/**
-	 * Over. For the server.
+	 * Over: the handler's thread, which runs the hooks of the end too, is free.
 	 */
-	void ended() {
+	synchronized void ended() {
+		this.handlerThread = null;
 		this.state.set(ConnectionState.CLOSED);
 	}
 
