@@ -11,8 +11,7 @@ public class DemoApplication {
 
 	/**
 	 * Runs the application.
-	 * @param args properties, for example
-	 * {@code --socketserver.servers.echo.port=19999}
+	 * @param args properties, for example {@code --socketserver.servers.echo.port=19999}
 	 */
 	public static void main(String[] args) {
 		SpringApplication.run(DemoApplication.class, args);
