@@ -234,11 +234,11 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	}
 
 	/**
-	 * Waits for bytes.
+	 * Waits for bytes, and puts them into an array from an offset on.
 	 * @return how many were read, at least 1, or {@link #END}
 	 * @throws IOException if the connection is gone, was closed, or the read timed out
 	 */
-	int receive(byte[] into) throws IOException {
+	int receive(byte[] into, int offset) throws IOException {
 		if (this.state.get() == ConnectionState.CLOSING) {
 			return END;
 		}
@@ -255,7 +255,7 @@ public final class StreamRequest extends BaseRequest implements Connection {
 		}
 		int count;
 		try {
-			count = read(into, draining ? FIRST_BYTE_GRACE : this.options.readTimeout());
+			count = read(into, offset, draining ? FIRST_BYTE_GRACE : this.options.readTimeout());
 		}
 		catch (SocketTimeoutException ex) {
 			if (draining) {
@@ -288,13 +288,13 @@ public final class StreamRequest extends BaseRequest implements Connection {
 		return count;
 	}
 
-	private int read(byte[] into, Duration timeout) throws IOException {
+	private int read(byte[] into, int offset, Duration timeout) throws IOException {
 		if (timeout.isZero()) {
-			return this.channel.read(ByteBuffer.wrap(into));
+			return this.channel.read(ByteBuffer.wrap(into, offset, into.length - offset));
 		}
 		// Only the stream adaptor has a timeout; the channel's own read ignores it.
 		this.channel.socket().setSoTimeout((int) Math.max(1, Math.min(timeout.toMillis(), Integer.MAX_VALUE)));
-		return this.channel.socket().getInputStream().read(into);
+		return this.channel.socket().getInputStream().read(into, offset, into.length - offset);
 	}
 
 	/**

@@ -1,9 +1,9 @@
-package io.socketserver.message;
+package io.socketserver.framing;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-import io.socketserver.message.LengthField.Format;
+import io.socketserver.framing.LengthField.Format;
 
 /**
  * Frames with their length in front.

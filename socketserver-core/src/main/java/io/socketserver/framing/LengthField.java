@@ -1,4 +1,4 @@
-package io.socketserver.message;
+package io.socketserver.framing;
 
 import java.nio.ByteOrder;
 
