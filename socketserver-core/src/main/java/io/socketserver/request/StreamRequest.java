@@ -81,7 +81,9 @@ public final class StreamRequest extends BaseRequest implements Connection {
 
 	private volatile @Nullable RequestOutputStream output;
 
-	private @Nullable Thread handlerThread; // Guarded by this.
+	private @Nullable Thread handlerThread; // Guarded by this, as is the next.
+
+	private boolean interruptible;
 
 	/**
 	 * A request for an accepted connection. For the server.
@@ -433,6 +435,7 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	 */
 	public synchronized void started() {
 		this.handlerThread = Thread.currentThread();
+		this.interruptible = true;
 		this.state.compareAndSet(ConnectionState.QUEUED, ConnectionState.RUNNING);
 	}
 
@@ -454,7 +457,7 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	 */
 	public void handled(@Nullable Throwable error) {
 		synchronized (this) {
-			this.handlerThread = null;
+			this.interruptible = false;
 		}
 		this.handler = null;
 		if (error != null) {
@@ -498,6 +501,13 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	 */
 	void ended() {
 		this.state.set(ConnectionState.CLOSED);
+	}
+
+	/**
+	 * The thread that took this request has nothing to do with it any more.
+	 */
+	synchronized void left() {
+		this.handlerThread = null;
 	}
 
 	/**
@@ -615,7 +625,7 @@ public final class StreamRequest extends BaseRequest implements Connection {
 		reset();
 		synchronized (this) {
 			Thread thread = this.handlerThread;
-			if (thread != null) {
+			if (thread != null && this.interruptible) {
 				thread.interrupt();
 			}
 		}
