@@ -111,8 +111,10 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 		this.address = address;
 		this.options = options;
 		this.streamOptions = options.stream();
-		List<MixIn> all = new ArrayList<>(List.of(mixIns));
+		List<MixIn> all = new ArrayList<>();
+		// Outermost: it counts in the loop, before a strategy moves the request away.
 		all.add(new LimitingMixIn(options.maxConnections()));
+		all.addAll(List.of(mixIns));
 		this.mixIns = List.copyOf(all);
 		this.connections = new Connections(options.name(), this.statistics, options.idleTimeout(),
 				options.requestTimeout());
@@ -143,8 +145,7 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 	}
 
 	/**
-	 * The mix-ins, the outermost first; the last is the server's own limit of
-	 * connections.
+	 * The mix-ins, the outermost first, which is the server's own limit of connections.
 	 * @return an immutable list
 	 */
 	public List<MixIn> mixIns() {

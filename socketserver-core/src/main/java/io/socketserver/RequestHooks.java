@@ -158,6 +158,9 @@ abstract class RequestHooks implements ServerContext {
 	 * @param request the request
 	 */
 	protected void processRequest(Request request) {
+		// An interrupt meant for the previous request of this thread would close this
+		// one's channel.
+		Thread.interrupted();
 		started(request);
 		try {
 			this.self.finishRequest(request);
@@ -281,7 +284,9 @@ abstract class RequestHooks implements ServerContext {
 			stopServing();
 		}
 		catch (Throwable ex) {
-			handled(request, ex);
+			// By force: a mix-in may have passed the request on before it threw, and
+			// neither may its handler go on nor the loop wait for it.
+			((StreamRequest) request).close(CloseReason.HANDLER_ERROR);
 			report(request, ex);
 			end(request, CloseReason.HANDLER_ERROR);
 		}

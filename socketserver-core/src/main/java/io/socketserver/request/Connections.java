@@ -145,6 +145,7 @@ public final class Connections {
 		else if (wasOpen && count != null) {
 			count.ended(reason);
 		}
+		request.left();
 		signalEnded();
 	}
 

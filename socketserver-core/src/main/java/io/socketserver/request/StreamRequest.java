@@ -81,7 +81,9 @@ public final class StreamRequest extends BaseRequest implements Connection {
 
 	private volatile @Nullable RequestOutputStream output;
 
-	private @Nullable Thread handlerThread; // Guarded by this.
+	private @Nullable Thread handlerThread; // Guarded by this, as is the next.
+
+	private boolean interruptible;
 
 	/**
 	 * A request for an accepted connection. For the server.
@@ -435,6 +437,7 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	 */
 	public synchronized void started() {
 		this.handlerThread = Thread.currentThread();
+		this.interruptible = true;
 		this.state.compareAndSet(ConnectionState.QUEUED, ConnectionState.RUNNING);
 	}
 
@@ -455,6 +458,9 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	 * @param error what was thrown, or null
 	 */
 	public void handled(@Nullable Throwable error) {
+		synchronized (this) {
+			this.interruptible = false;
+		}
 		this.handler = null;
 		if (error != null) {
 			this.closeReason.compareAndSet(null, reasonOf(error));
@@ -493,11 +499,17 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	}
 
 	/**
-	 * Over: the handler's thread, which runs the hooks of the end too, is free.
+	 * Over.
 	 */
-	synchronized void ended() {
-		this.handlerThread = null;
+	void ended() {
 		this.state.set(ConnectionState.CLOSED);
+	}
+
+	/**
+	 * The thread that took this request has nothing to do with it any more.
+	 */
+	synchronized void left() {
+		this.handlerThread = null;
 	}
 
 	/**
@@ -615,7 +627,7 @@ public final class StreamRequest extends BaseRequest implements Connection {
 		reset();
 		synchronized (this) {
 			Thread thread = this.handlerThread;
-			if (thread != null) {
+			if (thread != null && this.interruptible) {
 				thread.interrupt();
 			}
 		}
