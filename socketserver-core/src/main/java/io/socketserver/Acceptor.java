@@ -3,6 +3,8 @@ package io.socketserver;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
+import java.util.ArrayList;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
@@ -102,23 +104,36 @@ final class Acceptor implements Selectable {
 	}
 
 	/**
-	 * Takes all that the kernel has queued, because the server is drained: those that may
-	 * still be served are, the others get an orderly end instead of the reset that
-	 * closing the socket would send them.
+	 * Takes all that the kernel has queued off it, because the server is drained, and
+	 * serves none of them yet: that would be slower than clients come back for more, and
+	 * the queue would never be seen empty.
+	 * @return those taken
 	 */
-	void sweep() {
+	List<Request> sweep() {
+		List<Request> taken = new ArrayList<>();
 		try {
 			for (Request request; (request = this.server.getRequest()) != null;) {
-				if (this.gate.isOpen()) {
-					this.server.take(request);
-				}
-				else {
-					this.server.turnAway(request);
-				}
+				taken.add(request);
 			}
 		}
-		catch (IOException ex) {
+		catch (Throwable ex) {
 			this.server.acceptFailed(ex);
+		}
+		return taken;
+	}
+
+	/**
+	 * Serves those of a sweep that may still be served; the others get an orderly end
+	 * instead of the reset that closing the socket would have sent them.
+	 */
+	void finish(List<Request> swept) {
+		for (Request request : swept) {
+			if (this.gate.isOpen()) {
+				this.server.take(request);
+			}
+			else {
+				this.server.turnAway(request);
+			}
 		}
 	}
 

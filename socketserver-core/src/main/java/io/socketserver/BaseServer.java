@@ -23,6 +23,7 @@ import io.socketserver.request.AcceptGate;
 import io.socketserver.request.Connections;
 import io.socketserver.request.DrainReport;
 import io.socketserver.request.MixIn;
+import io.socketserver.request.Request;
 import io.socketserver.request.RequestHandlerFactory;
 import io.socketserver.request.ServerListener;
 import io.socketserver.request.ServerStatistics;
@@ -244,6 +245,7 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 
 	private void open() {
 		boolean activated = false;
+		PreloadedClasses.load();
 		try {
 			this.loop.open();
 			this.listener = serverBind(this.address);
@@ -587,16 +589,18 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 	 */
 	private void stopAccepting(Drain current) {
 		try {
-			this.acceptor.sweep();
 			if (current.isClosing()) {
 				this.acceptor.deregister();
 				this.loop.flushCancelled();
-				// Nothing between the last look and the close: a client that gets in
-				// between the two is reset by the kernel.
-				this.acceptor.sweep();
+			}
+			// Nothing between the last look and the close: a client that gets in between
+			// the two is reset by the kernel.
+			List<Request> swept = this.acceptor.sweep();
+			if (current.isClosing()) {
 				closeListener();
 			}
 			updateInterest();
+			this.acceptor.finish(swept);
 		}
 		catch (IOException ex) {
 			logger.log(Level.WARNING, "Cannot give the port of " + describe() + " back yet", ex);

@@ -1,0 +1,66 @@
+package io.socketserver;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+
+/**
+ * Loads the library's classes before they are needed. Loading one may take a file
+ * descriptor, and the JVM remembers for ever that it failed: a class that is first needed
+ * when descriptors have run out, such as a timer, would stay missing after they are back.
+ */
+final class PreloadedClasses {
+
+	private static final Logger logger = System.getLogger(BaseServer.class.getName());
+
+	private static final String NAMES = """
+			AcceptBackoff Acceptor BaseServer BaseServer$1 BindFailedException BindFailedException$Reason Drain Gate
+			Lingerer Lingerer$Lingering PoolingTcpServer PreloadedClasses RequestHooks RequestHooks$Base ServerOptions
+			ServerOptions$KeepAlive ServerState SocketServerException TcpServer ThreadingTcpServer
+			internal.DescriptorLimit internal.LogLimit internal.Printable internal.VirtualThreads
+			loop.LoopCommand loop.LoopTimer loop.Selectable loop.SelectorLoop loop.Timers
+			mixin.AcceptLimit mixin.LimitingMixIn mixin.OverflowPolicy mixin.PoolingMixIn mixin.ThreadUse
+			mixin.ThreadingMixIn
+			request.AcceptGate request.AttributeKey request.BaseRequest request.BaseRequestHandler request.CloseReason
+			request.Connection request.ConnectionClosedException request.ConnectionState request.ConnectionWatch
+			request.Connections request.DrainCount request.DrainReport request.Exchange request.Layer
+			request.LineTooLongException request.MixIn request.Request request.RequestCycle request.RequestHandler
+			request.RequestHandlerFactory request.RequestInputStream request.RequestOutcome
+			request.RequestOutputStream request.RequestRefusedException request.ServerContext request.ServerListener
+			request.ServerStatistics request.StopServing request.StreamOptions request.StreamRequest
+			request.StreamRequestHandler
+			""";
+
+	static {
+		names().forEach(PreloadedClasses::load);
+	}
+
+	private PreloadedClasses() {
+	}
+
+	/**
+	 * Loads them. No effect the second time.
+	 */
+	static void load() {
+		// The work is done by the class's own initialization.
+	}
+
+	/**
+	 * All classes of the library.
+	 * @return names below this package
+	 */
+	static List<String> names() {
+		return List.of(NAMES.strip().split("\\s+"));
+	}
+
+	private static void load(String name) {
+		try {
+			Class.forName(BaseServer.class.getPackageName() + "." + name, true, BaseServer.class.getClassLoader());
+		}
+		catch (ClassNotFoundException | LinkageError ex) {
+			// For example left out of a native image: whoever needs it will say so.
+			logger.log(Level.DEBUG, "Cannot load " + name + " early", ex);
+		}
+	}
+
+}
