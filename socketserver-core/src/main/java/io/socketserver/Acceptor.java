@@ -3,8 +3,10 @@ package io.socketserver;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,13 @@ final class Acceptor implements Selectable {
 
 	// Others in the loop get their turn after so many.
 	private static final int BATCH = 64;
+
+	// However fast clients come.
+	private static final long LONGEST_SWEEP_NANOS = Duration.ofMillis(50).toNanos();
+
+	private static final long QUIET_NANOS = Duration.ofMillis(1).toNanos();
+
+	private static final long SWEEP_STEP_NANOS = 50_000;
 
 	private final BaseServer server;
 
@@ -107,13 +116,26 @@ final class Acceptor implements Selectable {
 	 * Takes all that the kernel has queued off it, because the server is drained, and
 	 * serves none of them yet: that would be slower than clients come back for more, and
 	 * the queue would never be seen empty.
+	 * @param untilQuiet whether the queue has to stay empty for a moment
 	 * @return those taken
 	 */
-	List<Request> sweep() {
+	List<Request> sweep(boolean untilQuiet) {
 		List<Request> taken = new ArrayList<>();
+		long begin = System.nanoTime();
+		long quietSince = begin;
 		try {
-			for (Request request; (request = this.server.getRequest()) != null;) {
-				taken.add(request);
+			while (System.nanoTime() - begin < LONGEST_SWEEP_NANOS) {
+				Request request = this.server.getRequest();
+				if (request != null) {
+					taken.add(request);
+					quietSince = System.nanoTime();
+				}
+				else if (!untilQuiet || System.nanoTime() - quietSince >= QUIET_NANOS) {
+					break;
+				}
+				else {
+					LockSupport.parkNanos(SWEEP_STEP_NANOS);
+				}
 			}
 		}
 		catch (Throwable ex) {

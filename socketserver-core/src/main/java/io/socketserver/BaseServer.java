@@ -594,11 +594,13 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 				this.loop.flushCancelled();
 			}
 			// Nothing between the last look and the close: a client that gets in between
-			// the two is reset by the kernel.
-			List<Request> swept = this.acceptor.sweep();
+			// the two is reset by the kernel. By then those who were just answered, and
+			// come back at once, are here already.
+			List<Request> swept = this.acceptor.sweep(current.isClosing());
 			if (current.isClosing()) {
 				closeListener();
 			}
+			current.acceptingStopped();
 			updateInterest();
 			this.acceptor.finish(swept);
 		}
@@ -635,6 +637,10 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 	void endLingering() {
 		this.lingerer.resetAll();
 		wakeLoop();
+	}
+
+	boolean isLoopHeld() {
+		return this.connections.isHandledIn(this.loop.thread());
 	}
 
 	boolean isLoopHeldByDrained() {

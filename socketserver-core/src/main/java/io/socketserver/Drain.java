@@ -23,11 +23,16 @@ final class Drain {
 	// For handlers to unwind after their connection was cut off.
 	private static final Duration UNWIND = Duration.ofMillis(500);
 
+	// For a loop that no handler holds to stop accepting.
+	private static final Duration LOOP_REACTION = Duration.ofMillis(200);
+
 	private final BaseServer server;
 
 	private final Connections connections;
 
 	private final long begin = System.nanoTime();
+
+	private final CountDownLatch acceptingStopped = new CountDownLatch(1);
 
 	private final CountDownLatch loopEnded = new CountDownLatch(1);
 
@@ -62,7 +67,19 @@ final class Drain {
 		this.connections.beginDrain();
 		announce.run();
 		newThread("drain", this::run).start();
-		newThread("goodbye", this.connections::drainIdle).start();
+		newThread("goodbye", this::sayGoodbyes).start();
+	}
+
+	/**
+	 * A client that is told the end comes back at once, and should find nobody listening
+	 * by then, so accepting ends first. Under the synchronous server it may be the other
+	 * way round: one of the connections to end may hold the loop.
+	 */
+	private void sayGoodbyes() {
+		if (!this.server.isLoopHeld()) {
+			awaitUninterruptibly(this.acceptingStopped, System.nanoTime() + LOOP_REACTION.toNanos());
+		}
+		this.connections.drainIdle();
 	}
 
 	private Thread newThread(String purpose, Runnable task) {
@@ -109,7 +126,15 @@ final class Drain {
 	}
 
 	/**
-	 * The loop has taken its last request.
+	 * Nobody else gets in. Those who just did may still be served.
+	 */
+	void acceptingStopped() {
+		this.connections.beginIdleDrain();
+		this.acceptingStopped.countDown();
+	}
+
+	/**
+	 * The loop has passed its last request on.
 	 */
 	void acceptingEnded() {
 		this.acceptingHasEnded = true;
@@ -144,7 +169,7 @@ final class Drain {
 		}
 	}
 
-	private DrainReport finishRequests() throws InterruptedException {
+	private DrainReport finishRequests() {
 		if (!this.wait) {
 			return reportNow();
 		}
@@ -171,7 +196,7 @@ final class Drain {
 		return this.acceptingHasEnded || this.server.isLoopHeldByDrained();
 	}
 
-	private void finishLoop() throws InterruptedException {
+	private void finishLoop() {
 		long lingerEnd = System.nanoTime() + this.server.options().lingerTimeout().toNanos();
 		if (this.wait) {
 			this.connections.awaitEmpty(() -> lingerEnd);
@@ -180,9 +205,22 @@ final class Drain {
 		this.connections.endDrain();
 		this.loopMayEnd = true;
 		this.server.wakeLoop();
-		if (!this.loopEnded.await(Math.max(0, lingerEnd - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+		if (!awaitUninterruptibly(this.loopEnded, lingerEnd)) {
 			this.server.endLingering();
-			this.loopEnded.await(UNWIND.toNanos(), TimeUnit.NANOSECONDS);
+			awaitUninterruptibly(this.loopEnded, System.nanoTime() + UNWIND.toNanos());
+		}
+	}
+
+	private static boolean awaitUninterruptibly(CountDownLatch latch, long deadline) {
+		while (true) {
+			try {
+				return latch.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+			}
+			catch (InterruptedException ignored) {
+				// A drain's threads are nobody's to interrupt: the wait is short, and
+				// goes
+				// on.
+			}
 		}
 	}
 

@@ -268,6 +268,9 @@ abstract class RequestHooks implements ServerContext {
 	 * Sees to a request that was just taken. Runs in the loop thread.
 	 */
 	final void take(Request request) {
+		// Left behind by another's handler, it would close this connection at its first
+		// read.
+		Thread.interrupted();
 		try {
 			if (!this.self.verifyRequest(request)) {
 				end(request, CloseReason.REFUSED);

@@ -49,6 +49,8 @@ public final class Connections {
 
 	private volatile @Nullable DrainCount drain;
 
+	private volatile boolean idleDrain;
+
 	/**
 	 * An empty registry. For the server.
 	 * @param serverName the server's name
@@ -154,7 +156,16 @@ public final class Connections {
 	 * @return true in a handler's thread
 	 */
 	public boolean isHandlerThread() {
-		return this.open.values().stream().anyMatch((request) -> request.isHandledBy(Thread.currentThread()));
+		return isHandledIn(Thread.currentThread());
+	}
+
+	/**
+	 * Whether a thread is a handler's of an open connection. For the server.
+	 * @param thread a thread, or null
+	 * @return true if it serves a connection
+	 */
+	public boolean isHandledIn(@Nullable Thread thread) {
+		return thread != null && this.open.values().stream().anyMatch((request) -> request.isHandledBy(thread));
 	}
 
 	/**
@@ -176,9 +187,21 @@ public final class Connections {
 	}
 
 	/**
+	 * From here on a connection that gets idle ends. For the server, which is draining.
+	 */
+	public void beginIdleDrain() {
+		this.idleDrain = true;
+	}
+
+	boolean isIdleDrain() {
+		return this.idleDrain;
+	}
+
+	/**
 	 * Ends what is idle. For the server, which is draining.
 	 */
 	public void drainIdle() {
+		beginIdleDrain();
 		this.open.values().forEach(StreamRequest::drainIfIdle);
 	}
 
@@ -210,9 +233,8 @@ public final class Connections {
 	 * {@link #wakeWaiters()} is called
 	 * @param noMoreComes whether no further connection can begin; asked again likewise
 	 * @return false if the deadline came first
-	 * @throws InterruptedException if interrupted
 	 */
-	public boolean awaitFinished(LongSupplier deadline, BooleanSupplier noMoreComes) throws InterruptedException {
+	public boolean awaitFinished(LongSupplier deadline, BooleanSupplier noMoreComes) {
 		return await(deadline, () -> noMoreComes.getAsBoolean() && inFlight() == 0);
 	}
 
@@ -220,21 +242,26 @@ public final class Connections {
 	 * Waits until no connection is open. For the server.
 	 * @param deadline the end of the wait in nanoTime
 	 * @return false if the deadline came first
-	 * @throws InterruptedException if interrupted
 	 */
-	public boolean awaitEmpty(LongSupplier deadline) throws InterruptedException {
+	public boolean awaitEmpty(LongSupplier deadline) {
 		return await(deadline, this.open::isEmpty);
 	}
 
-	private boolean await(LongSupplier deadline, BooleanSupplier done) throws InterruptedException {
-		this.lock.lockInterruptibly();
+	private boolean await(LongSupplier deadline, BooleanSupplier done) {
+		this.lock.lock();
 		try {
 			while (!done.getAsBoolean()) {
 				long left = deadline.getAsLong() - System.nanoTime();
 				if (left <= 0) {
 					return false;
 				}
-				this.ended.awaitNanos(left);
+				try {
+					this.ended.awaitNanos(left);
+				}
+				catch (InterruptedException ignored) {
+					// Only the drain's own thread waits here, and an interrupt must not
+					// cut off requests before their deadline.
+				}
 			}
 			return true;
 		}
@@ -271,6 +298,7 @@ public final class Connections {
 	 */
 	public void endDrain() {
 		this.drain = null;
+		this.idleDrain = false;
 		this.watch.stop();
 	}
 

@@ -251,9 +251,16 @@ public final class StreamRequest extends BaseRequest implements Connection {
 		this.state.set(waiting);
 		// Looked at after the state was set, and set before a drain looks at the state:
 		// one of the two sees the other.
-		boolean draining = idle && server().isDraining();
+		boolean draining = idle && this.connections.isIdleDrain();
 		if (draining && this.exchange.count() > 0) {
-			return drainMyself();
+			return drainMyself(waiting);
+		}
+		if (draining) {
+			// Only this thread ends it now, at the end of the grace.
+			waiting = ConnectionState.READING;
+			if (!this.state.compareAndSet(ConnectionState.IDLE, waiting)) {
+				return drainMyself(waiting);
+			}
 		}
 		int count;
 		try {
@@ -261,7 +268,7 @@ public final class StreamRequest extends BaseRequest implements Connection {
 		}
 		catch (SocketTimeoutException ex) {
 			if (draining) {
-				return drainMyself();
+				return drainMyself(waiting);
 			}
 			if (!this.state.compareAndSet(waiting, ConnectionState.RUNNING)) {
 				return discard(into, 0);
@@ -311,8 +318,8 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	/**
 	 * The handler's thread itself finds the connection idle in a drain.
 	 */
-	private int drainMyself() {
-		if (this.state.compareAndSet(ConnectionState.IDLE, ConnectionState.CLOSING)) {
+	private int drainMyself(ConnectionState waiting) {
+		if (this.state.compareAndSet(waiting, ConnectionState.CLOSING)) {
 			claimed();
 			sayGoodbye();
 		}

@@ -82,16 +82,16 @@ final class RecordingClient implements Runnable {
 		boolean alive = true;
 		for (boolean first = true; alive && !this.stopped && (first || this.shape.isKept()); first = false) {
 			String id = this.number + "-" + ++this.requests;
-			alive = exchange(socket, id);
-			think();
+			alive = exchange(socket, id) && think();
 		}
 	}
 
-	private void think() {
+	private boolean think() {
 		long deadline = System.nanoTime() + this.shape.think().toNanos();
 		while (!this.stopped && System.nanoTime() - deadline < 0) {
 			Await.pass(Duration.ofMillis(10));
 		}
+		return true;
 	}
 
 	private boolean exchange(Socket socket, String id) {
