@@ -62,7 +62,7 @@ final class Acceptor implements Selectable {
 			took = true;
 		}
 		if (took) {
-			this.server.serviceActions();
+			this.server.runServiceActions();
 		}
 		updateInterest();
 	}
@@ -80,7 +80,7 @@ final class Acceptor implements Selectable {
 
 	@Override
 	public void failed(SelectionKey key, Throwable error) {
-		this.server.acceptFailed(error);
+		this.server.reportAcceptFailure(error);
 		this.backoff.failed(this.server.describe(),
 				(error instanceof IOException io) ? io : new IOException(error.toString(), error));
 	}
@@ -118,7 +118,7 @@ final class Acceptor implements Selectable {
 			}
 		}
 		catch (IOException ex) {
-			this.server.acceptFailed(ex);
+			this.server.reportAcceptFailure(ex);
 		}
 	}
 

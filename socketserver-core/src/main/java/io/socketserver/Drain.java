@@ -144,7 +144,7 @@ final class Drain {
 		}
 	}
 
-	private DrainReport finishRequests() throws InterruptedException {
+	private DrainReport finishRequests() {
 		if (!this.wait) {
 			return reportNow();
 		}
@@ -171,7 +171,7 @@ final class Drain {
 		return this.acceptingHasEnded || this.server.isLoopHeldByDrained();
 	}
 
-	private void finishLoop() throws InterruptedException {
+	private void finishLoop() {
 		long lingerEnd = System.nanoTime() + this.server.options().lingerTimeout().toNanos();
 		if (this.wait) {
 			this.connections.awaitEmpty(() -> lingerEnd);
@@ -180,9 +180,20 @@ final class Drain {
 		this.connections.endDrain();
 		this.loopMayEnd = true;
 		this.server.wakeLoop();
-		if (!this.loopEnded.await(Math.max(0, lingerEnd - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+		if (!awaitLoop(lingerEnd)) {
 			this.server.endLingering();
-			this.loopEnded.await(UNWIND.toNanos(), TimeUnit.NANOSECONDS);
+			awaitLoop(System.nanoTime() + UNWIND.toNanos());
+		}
+	}
+
+	private boolean awaitLoop(long until) {
+		while (true) {
+			try {
+				return this.loopEnded.await(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
+			}
+			catch (InterruptedException ignored) {
+				// Nobody may end a drain half-way.
+			}
 		}
 	}
 

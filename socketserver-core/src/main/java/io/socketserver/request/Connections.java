@@ -49,6 +49,9 @@ public final class Connections {
 
 	private volatile @Nullable DrainCount drain;
 
+	// No more connections begin for the time being.
+	private volatile boolean over;
+
 	/**
 	 * An empty registry. For the server.
 	 * @param serverName the server's name
@@ -124,6 +127,7 @@ public final class Connections {
 	 * @param request the connection
 	 */
 	public void opened(StreamRequest request) {
+		this.over = false;
 		this.open.put(request.number(), request);
 		tell((listener) -> listener.connectionOpened(request));
 	}
@@ -133,20 +137,33 @@ public final class Connections {
 	 * @param request the connection
 	 */
 	public void closed(StreamRequest request) {
-		boolean wasOpen = this.open.remove(request.number()) != null;
 		request.ended();
 		CloseReason reason = request.closeReason().orElse(CloseReason.COMPLETED);
 		this.statistics.countClosed(reason);
 		tell((listener) -> listener.connectionClosed(request, reason));
-		DrainCount count = this.drain;
-		if (wasOpen && request.isDrained()) {
-			this.claimed.decrementAndGet();
-		}
-		else if (wasOpen && count != null) {
-			count.ended(reason);
+		if (this.open.containsKey(request.number())) {
+			remove(request, reason);
 		}
 		request.left();
 		signalEnded();
+		if (this.over && this.open.isEmpty()) {
+			this.watch.stop();
+		}
+	}
+
+	/**
+	 * Whoever waits for the last request sees it counted, and never sees too few in
+	 * flight: so the connection is removed last.
+	 */
+	private void remove(StreamRequest request, CloseReason reason) {
+		DrainCount count = this.drain;
+		if (request.isDrained()) {
+			this.claimed.decrementAndGet();
+		}
+		else if (count != null) {
+			count.ended(reason);
+		}
+		this.open.remove(request.number());
 	}
 
 	/**
@@ -210,9 +227,8 @@ public final class Connections {
 	 * {@link #wakeWaiters()} is called
 	 * @param noMoreComes whether no further connection can begin; asked again likewise
 	 * @return false if the deadline came first
-	 * @throws InterruptedException if interrupted
 	 */
-	public boolean awaitFinished(LongSupplier deadline, BooleanSupplier noMoreComes) throws InterruptedException {
+	public boolean awaitFinished(LongSupplier deadline, BooleanSupplier noMoreComes) {
 		return await(deadline, () -> noMoreComes.getAsBoolean() && inFlight() == 0);
 	}
 
@@ -220,21 +236,25 @@ public final class Connections {
 	 * Waits until no connection is open. For the server.
 	 * @param deadline the end of the wait in nanoTime
 	 * @return false if the deadline came first
-	 * @throws InterruptedException if interrupted
 	 */
-	public boolean awaitEmpty(LongSupplier deadline) throws InterruptedException {
+	public boolean awaitEmpty(LongSupplier deadline) {
 		return await(deadline, this.open::isEmpty);
 	}
 
-	private boolean await(LongSupplier deadline, BooleanSupplier done) throws InterruptedException {
-		this.lock.lockInterruptibly();
+	private boolean await(LongSupplier deadline, BooleanSupplier done) {
+		this.lock.lock();
 		try {
 			while (!done.getAsBoolean()) {
 				long left = deadline.getAsLong() - System.nanoTime();
 				if (left <= 0) {
 					return false;
 				}
-				this.ended.awaitNanos(left);
+				try {
+					this.ended.awaitNanos(left);
+				}
+				catch (InterruptedException ignored) {
+					// Only a drain waits, in its own thread: its deadline ends the wait.
+				}
 			}
 			return true;
 		}
@@ -271,14 +291,19 @@ public final class Connections {
 	 */
 	public void endDrain() {
 		this.drain = null;
+		// The watch starts again for connections that go on, and ends with the last.
+		this.over = true;
 		this.watch.stop();
 	}
 
-	void claimedIdle(StreamRequest request) {
+	/**
+	 * A drain has ended a connection that had nothing to do, or nothing any more.
+	 */
+	void claimed(boolean finished) {
 		this.claimed.incrementAndGet();
 		DrainCount count = this.drain;
 		if (count != null) {
-			count.claimed();
+			count.claimed(finished);
 		}
 		signalEnded();
 	}
