@@ -132,12 +132,26 @@ abstract class RequestHooks implements ServerContext {
 		}
 	}
 
+	/**
+	 * Calls {@link #serviceActions()}, which may be overridden and throw.
+	 */
+	final void runServiceActions() {
+		guarded(this::serviceActions);
+	}
+
+	/**
+	 * Calls {@link #acceptFailed}, which may be overridden and throw.
+	 */
+	final void reportAcceptFailure(Throwable error) {
+		guarded(() -> acceptFailed(error));
+	}
+
 	private void guarded(Runnable hook) {
 		try {
 			hook.run();
 		}
 		catch (Throwable ex) {
-			logger.log(Level.WARNING, "A mix-in of " + describe() + " failed", ex);
+			logger.log(Level.WARNING, "A hook of " + describe() + " failed", ex);
 		}
 	}
 

@@ -95,10 +95,11 @@ public final class RequestInputStream extends InputStream {
 		}
 		int end = indexOfLineEnd();
 		if (end >= 0) {
-			checkLength(end - this.position, this.buffer, this.position);
-			String line = text(this.buffer, this.position, end, charset);
+			int start = this.position;
+			// Taken even if it is too long: a handler that goes on gets the next line.
 			this.position = end + 1;
-			return line;
+			checkLength(end - start, this.buffer, start);
+			return text(this.buffer, start, end, charset);
 		}
 		return readLongLine(charset);
 	}

@@ -166,10 +166,11 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	 * thread.
 	 */
 	public void beginRequest() {
-		if (!this.exchange.isOpen()) {
+		boolean begins = !this.exchange.isOpen();
+		this.exchange.beginExplicitly();
+		if (begins) {
 			countRequest();
 		}
-		this.exchange.beginExplicitly();
 	}
 
 	/**
@@ -247,8 +248,10 @@ public final class StreamRequest extends BaseRequest implements Connection {
 		throwIfClosed(null);
 		boolean idle = !this.exchange.isOpen();
 		ConnectionState waiting = idle ? ConnectionState.IDLE : ConnectionState.READING;
-		touch();
+		long now = System.nanoTime();
+		this.lastActivityNanos = now;
 		this.state.set(waiting);
+		this.connections.watch().waitBegins(now);
 		// Looked at after the state was set, and set before a drain looks at the state:
 		// one of the two sees the other.
 		boolean draining = idle && this.connections.isIdleDrain();
@@ -307,20 +310,12 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	}
 
 	/**
-	 * Notes that the connection waits for its peer from now on.
-	 */
-	private void touch() {
-		long now = System.nanoTime();
-		this.lastActivityNanos = now;
-		this.connections.watch().waitBegins(now);
-	}
-
-	/**
 	 * The handler's thread itself finds the connection idle in a drain.
 	 */
 	private int drainMyself(ConnectionState waiting) {
 		if (this.state.compareAndSet(waiting, ConnectionState.CLOSING)) {
-			claimed();
+			// A drain finds waiting connections by itself: this one was busy till now.
+			claimed(this.exchange.count() > 0);
 			sayGoodbye();
 		}
 		else {
@@ -367,8 +362,10 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	void send(byte[] from, int offset, int length) throws IOException {
 		throwIfUnwritable();
 		this.exchange.answered();
-		touch();
+		long now = System.nanoTime();
+		this.lastActivityNanos = now;
 		this.sending = true;
+		this.connections.watch().waitBegins(now);
 		try {
 			int end = offset + length;
 			for (int position = offset; position < end;) {
@@ -424,11 +421,12 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	}
 
 	private void startExchange() {
-		countRequest();
 		this.exchange.begin();
+		countRequest();
 	}
 
 	private void countRequest() {
+		// The watch has to see what it is woken for.
 		this.connections.watch().requestBegins();
 		server().statistics().countRequest();
 	}
@@ -528,7 +526,7 @@ public final class StreamRequest extends BaseRequest implements Connection {
 			if (!this.state.compareAndSet(ConnectionState.IDLE, ConnectionState.CLOSING)) {
 				return false;
 			}
-			claimed();
+			claimed(false);
 			sayGoodbye();
 			shutdownOutputQuietly();
 			return true;
@@ -538,9 +536,9 @@ public final class StreamRequest extends BaseRequest implements Connection {
 		}
 	}
 
-	private void claimed() {
+	private void claimed(boolean afterItsRequest) {
 		this.drained = true;
-		this.connections.claimedIdle(this);
+		this.connections.claimed(afterItsRequest);
 	}
 
 	/**
