@@ -91,7 +91,7 @@ final class OptionsMapping {
 
 	private static int bytes(DataSize size) {
 		if (size.toBytes() > Integer.MAX_VALUE) {
-			throw new IllegalArgumentException("must be less than 2GB, and is " + size);
+			throw new IllegalArgumentException("It must be less than 2GB, and is " + size);
 		}
 		return (int) size.toBytes();
 	}

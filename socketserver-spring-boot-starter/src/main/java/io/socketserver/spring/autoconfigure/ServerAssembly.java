@@ -91,7 +91,7 @@ final class ServerAssembly {
 
 	private static int checkPort(int port) {
 		if (port < 0 || port > 65535) {
-			throw new IllegalArgumentException("must be between 0 and 65535, and is " + port);
+			throw new IllegalArgumentException("A port must be between 0 and 65535, and is " + port);
 		}
 		return port;
 	}

@@ -88,7 +88,7 @@ final class Strategies {
 
 	private static int atLeast(int least, int value) {
 		if (value < least) {
-			throw new IllegalArgumentException("must be at least " + least + ", and is " + value);
+			throw new IllegalArgumentException("It must be at least " + least + ", and is " + value);
 		}
 		return value;
 	}
@@ -114,7 +114,7 @@ final class Strategies {
 			.toList();
 		if (readers.stream().noneMatch((config) -> key.strategies().contains(concurrency(config)))) {
 			ServerConfig reader = readers.get(0);
-			throw setting.invalid("it has no effect, because the concurrency of the socket server '" + reader.name()
+			throw setting.invalid("It has no effect, because the concurrency of the socket server '" + reader.name()
 					+ "' is " + lowerCase(concurrency(reader)) + "; set concurrency to "
 					+ lowerCase(key.strategies().iterator().next()) + ", or remove it");
 		}

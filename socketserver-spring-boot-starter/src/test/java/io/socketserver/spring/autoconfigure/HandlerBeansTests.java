@@ -134,7 +134,7 @@ class HandlerBeansTests {
 				.rootCause()
 				.isInstanceOf(AmbiguousHandlerException.class)
 				.hasMessageContaining("'default'")
-				.hasMessageContaining("UpperCaseHandler")
+				.hasMessageContaining("upperCaseHandler")
 				.hasMessageContaining("CountingHandler"));
 	}
 

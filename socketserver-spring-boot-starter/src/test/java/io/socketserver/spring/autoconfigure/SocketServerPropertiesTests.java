@@ -221,7 +221,7 @@ class SocketServerPropertiesTests {
 				.rootCause()
 				.isInstanceOf(InvalidConfigurationPropertyValueException.class)
 				.hasMessageContaining("socketserver." + key)
-				.hasMessageContaining("no effect")
+				.hasMessageContaining("It has no effect")
 				.hasMessageContaining(concurrency));
 	}
 
