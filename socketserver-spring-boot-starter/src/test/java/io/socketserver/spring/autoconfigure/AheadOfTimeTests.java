@@ -31,14 +31,14 @@ class AheadOfTimeTests {
 		Path resources = directory.resolve("resources");
 		Path classes = Files.createDirectories(directory.resolve("classes"));
 		try (ChildJvm processor = ChildJvm.run(ChildJvm.CLASS_PATH, List.of(), SpringApplicationAotProcessor.class,
-				ChildJvm.Application.class.getName(), sources.toString(), resources.toString(), classes.toString(),
+				ChildApplication.class.getName(), sources.toString(), resources.toString(), classes.toString(),
 				"io.socketserver", "test")) {
 			assertThat(processor.awaitEnd(60)).isTrue();
 			assertThat(processor.process().exitValue()).as(processor.output()).isZero();
 		}
 		compile(sources, classes);
 		try (ChildJvm child = ChildJvm.run(ChildJvm.classPath(classes, resources), List.of("-Dspring.aot.enabled=true"),
-				ChildJvm.Application.class)) {
+				ChildApplication.class)) {
 			int port = child.readPort();
 			assertThat(child.output()).contains("Starting AOT-processed");
 			assertThat(TestClient.ask(port, "hello")).isEqualTo("HELLO");

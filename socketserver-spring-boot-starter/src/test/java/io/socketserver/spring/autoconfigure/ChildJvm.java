@@ -10,13 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
-
 /**
  * A JVM beside this one, which runs an application with nothing but a socket server.
  */
@@ -24,7 +17,7 @@ final class ChildJvm implements AutoCloseable {
 
 	static final String CLASS_PATH = System.getProperty("java.class.path");
 
-	private static final String PORT = "port=";
+	private static final String PORT = ChildApplication.PORT;
 
 	private final Process process;
 
@@ -89,23 +82,6 @@ final class ChildJvm implements AutoCloseable {
 	@Override
 	public void close() {
 		this.process.destroyForcibly();
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	@Import(UpperCaseHandler.class)
-	public static class Application {
-
-		public static void main(String[] args) {
-			ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
-				.web(WebApplicationType.NONE)
-				.run("--socketserver.port=0", "--spring.main.banner-mode=off");
-			System.out.println(PORT + Runners.port(context));
-			if (args.length > 0 && args[0].equals("close")) {
-				context.close();
-			}
-		}
-
 	}
 
 }

@@ -19,7 +19,7 @@ class JvmExitTests {
 
 	@Test
 	void staysUpWhileItServesAndEndsPromptlyWhenItIsTerminated() throws Exception {
-		try (ChildJvm child = ChildJvm.run(ChildJvm.CLASS_PATH, List.of(), ChildJvm.Application.class)) {
+		try (ChildJvm child = ChildJvm.run(ChildJvm.CLASS_PATH, List.of(), ChildApplication.class)) {
 			int port = child.readPort();
 			try (TestClient idle = new TestClient(port)) {
 				assertThat(idle.ask("hello")).isEqualTo("HELLO");
@@ -35,7 +35,7 @@ class JvmExitTests {
 
 	@Test
 	void endsByItselfWhenTheApplicationIsClosed() throws Exception {
-		try (ChildJvm child = ChildJvm.run(ChildJvm.CLASS_PATH, List.of(), ChildJvm.Application.class, "close")) {
+		try (ChildJvm child = ChildJvm.run(ChildJvm.CLASS_PATH, List.of(), ChildApplication.class, "close")) {
 			child.readPort();
 			assertThat(child.process().waitFor(5, TimeUnit.SECONDS)).as("ends promptly").isTrue();
 			assertThat(child.process().exitValue()).isZero();
