@@ -86,12 +86,16 @@ public class SocketConnectionsEndpoint {
 	/**
 	 * Closes a connection, whatever its handler does. Does not wait for its end.
 	 * @param id its id
+	 * @return the connection, which is closing
 	 */
+	// Answers something because an operation without an answer does not give way to its
+	// web extension.
 	@DeleteOperation
-	public void close(@Selector String id) {
+	public ConnectionDescriptor close(@Selector String id) {
 		Connection connection = find(id);
 		logger.info("Operator: close socket connection '" + id + "'");
 		connection.close(CloseReason.CLOSED_BY_SERVER);
+		return ConnectionDescriptor.of(connection, this.showAddresses.isShown(true));
 	}
 
 	ConnectionDescriptor connection(String id, boolean showAddresses) {

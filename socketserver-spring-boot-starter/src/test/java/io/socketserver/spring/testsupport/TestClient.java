@@ -30,7 +30,11 @@ public final class TestClient implements AutoCloseable {
 	}
 
 	public TestClient send(String line) throws IOException {
-		this.socket.getOutputStream().write((line + "\n").getBytes(StandardCharsets.US_ASCII));
+		return sendPart(line + "\n");
+	}
+
+	public TestClient sendPart(String text) throws IOException {
+		this.socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
 		return this;
 	}
 
