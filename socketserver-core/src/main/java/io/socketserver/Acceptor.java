@@ -73,7 +73,7 @@ final class Acceptor implements Selectable {
 			took = true;
 		}
 		if (took) {
-			this.server.serviceActions();
+			this.server.runServiceActions();
 		}
 		updateInterest();
 	}
@@ -91,7 +91,7 @@ final class Acceptor implements Selectable {
 
 	@Override
 	public void failed(SelectionKey key, Throwable error) {
-		this.server.acceptFailed(error);
+		this.server.reportAcceptFailure(error);
 		this.backoff.failed((error instanceof IOException io) ? io : new IOException(error.toString(), error));
 	}
 
@@ -138,7 +138,7 @@ final class Acceptor implements Selectable {
 			}
 		}
 		catch (Throwable ex) {
-			this.server.acceptFailed(ex);
+			this.server.reportAcceptFailure(ex);
 		}
 		return taken;
 	}

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 import org.jspecify.annotations.Nullable;
@@ -85,8 +84,6 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private final Condition stateChanged = this.lock.newCondition();
-
 	// The four below are guarded by lock for writing; any thread reads them.
 	private volatile ServerState state = ServerState.NEW;
 
@@ -112,8 +109,10 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 		this.address = address;
 		this.options = options;
 		this.streamOptions = options.stream();
-		List<MixIn> all = new ArrayList<>(List.of(mixIns));
+		List<MixIn> all = new ArrayList<>();
+		// Outermost: it counts in the loop, before a strategy moves the request away.
 		all.add(new LimitingMixIn(options.maxConnections()));
+		all.addAll(List.of(mixIns));
 		this.mixIns = List.copyOf(all);
 		this.connections = new Connections(options.name(), this.statistics, options.idleTimeout(),
 				options.requestTimeout());
@@ -144,8 +143,7 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 	}
 
 	/**
-	 * The mix-ins, the outermost first; the last is the server's own limit of
-	 * connections.
+	 * The mix-ins, the outermost first, which is the server's own limit of connections.
 	 * @return an immutable list
 	 */
 	public List<MixIn> mixIns() {
@@ -276,27 +274,46 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 
 	/**
 	 * Binds if need be, and serves in a new thread, which is no daemon.
-	 * @return this, which is serving
+	 * @return this, which is serving unless it was shut down meanwhile
 	 * @throws BindFailedException if the server cannot listen
+	 * @throws IllegalStateException if it was closed meanwhile, or a handler that is
+	 * stuck holds its loop
 	 */
 	public BaseServer start() {
 		bind();
-		Thread thread = new Thread(this::serveForever, "socketserver-" + name() + "-loop");
 		this.lock.lock();
 		try {
-			boolean wasServing = this.state == ServerState.SERVING;
-			if (!wasServing) {
-				this.shutdownFirst = false;
-				thread.start();
-				while (this.state == ServerState.BOUND || this.state == ServerState.STOPPED) {
-					this.stateChanged.awaitUninterruptibly();
-				}
+			if (this.state == ServerState.SERVING) {
+				return this;
 			}
+			this.shutdownFirst = false;
 		}
 		finally {
 			this.lock.unlock();
 		}
+		CompletableFuture<ServerState> begun = new CompletableFuture<>();
+		new Thread(() -> serveInNewThread(begun), "socketserver-" + name() + "-loop").start();
+		Optional<RuntimeException> failure = begun.handle((began, ex) -> Optional.ofNullable((RuntimeException) ex))
+			.join();
+		if (failure.isPresent() && this.state != ServerState.SERVING) {
+			throw failure.get();
+		}
 		return this;
+	}
+
+	private void serveInNewThread(CompletableFuture<ServerState> begun) {
+		boolean serves;
+		try {
+			serves = beginServing();
+		}
+		catch (RuntimeException ex) {
+			begun.completeExceptionally(ex);
+			return;
+		}
+		begun.complete(this.state);
+		if (serves) {
+			serve();
+		}
 	}
 
 	/**
@@ -307,20 +324,28 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 	 */
 	public void serveForever() {
 		if (beginServing()) {
-			try {
-				this.acceptor.budget(Integer.MAX_VALUE);
-				scheduleServiceActions();
-				this.loop.run(this::loopMayEnd);
-			}
-			finally {
-				endServing();
-			}
+			serve();
+		}
+	}
+
+	private void serve() {
+		try {
+			this.acceptor.budget(Integer.MAX_VALUE);
+			scheduleServiceActions();
+			this.loop.run(this::loopMayEnd);
+		}
+		finally {
+			endServing();
 		}
 	}
 
 	private boolean loopMayEnd() {
 		Drain current = this.drain;
-		return current != null && current.loopMayEnd() && this.lingerer.isEmpty();
+		if (current == null) {
+			// The drain did not wait for a handler that was stuck in this loop.
+			return this.state != ServerState.SERVING;
+		}
+		return current.loopMayEnd() && this.lingerer.isEmpty();
 	}
 
 	/**
@@ -376,6 +401,10 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 				throw new IllegalStateException(describe() + " cannot serve: it is " + this.state
 						+ ((this.state == ServerState.CLOSED) ? ", and bind() would open it anew" : ""));
 			}
+			if (this.loop.thread() != null) {
+				throw new IllegalStateException(
+						describe() + " cannot serve: a handler of its last serving is stuck and holds its loop");
+			}
 			if (this.shutdownFirst) {
 				this.shutdownFirst = false;
 				enter(ServerState.STOPPED);
@@ -410,7 +439,7 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 			}
 			if (this.state == ServerState.CLOSED) {
 				// The close did not wait for a handler that was stuck in this loop.
-				closeSocket();
+				releaseSocket();
 			}
 		}
 		finally {
@@ -458,8 +487,8 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 	private void tick(Duration interval) {
 		if (this.state == ServerState.SERVING) {
 			this.loop.schedule(interval, () -> {
-				serviceActions();
 				tick(interval);
+				runServiceActions();
 			});
 		}
 	}
@@ -701,6 +730,16 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 	 * Gives back whatever is open. Called under the lock.
 	 */
 	private void closeSocket() {
+		releaseSocket();
+		try {
+			serverClose();
+		}
+		catch (Throwable ex) {
+			logger.log(Level.WARNING, "A serverClose hook of " + describe() + " failed", ex);
+		}
+	}
+
+	private void releaseSocket() {
 		this.acceptor.deregister();
 		try {
 			this.loop.close();
@@ -715,17 +754,11 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 		this.lingerer.resetAll();
 		closeListener();
 		this.listener = null;
-		try {
-			serverClose();
-		}
-		catch (Throwable ex) {
-			logger.log(Level.WARNING, "A serverClose hook of " + describe() + " failed", ex);
-		}
+		this.connections.endDrain();
 	}
 
 	private void enter(ServerState next) {
 		this.state = next;
-		this.stateChanged.signalAll();
 	}
 
 	/**

@@ -217,9 +217,7 @@ final class Drain {
 				return latch.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
 			}
 			catch (InterruptedException ignored) {
-				// A drain's threads are nobody's to interrupt: the wait is short, and
-				// goes
-				// on.
+				// Nobody may end a drain half-way, and the wait is short.
 			}
 		}
 	}

@@ -15,20 +15,26 @@ final class PreloadedClasses {
 
 	private static final String NAMES = """
 			AcceptBackoff Acceptor BaseServer BaseServer$1 BindFailedException BindFailedException$Reason Drain Gate
-			Lingerer Lingerer$Lingering PoolingTcpServer PreloadedClasses RequestHooks RequestHooks$Base ServerOptions
-			ServerOptions$KeepAlive ServerState SocketServerException TcpServer ThreadingTcpServer
+			Lingerer Lingerer$Lingering PoolingTcpServer PreloadedClasses RequestHooks RequestHooks$Base
+			ServerOptions ServerOptions$KeepAlive ServerState SocketServerException TcpServer ThreadingTcpServer
+			framing.Bounds framing.DelimiterFraming framing.DelimiterFraming$Decoder framing.EnvelopeFraming
+			framing.EnvelopeFraming$Decoder framing.FixedFraming framing.FixedFraming$1 framing.FrameDecoder
+			framing.Framing framing.FramingException framing.LengthField framing.LengthField$1
+			framing.LengthField$Format framing.LengthFieldFraming framing.LengthFieldFraming$1
+			framing.LengthFieldFraming$Decoder framing.LineFraming framing.LineFraming$Decoder framing.Lookalike
+			framing.RawFraming framing.RawFraming$1 framing.Scan
 			internal.DescriptorLimit internal.LogLimit internal.Printable internal.VirtualThreads
 			loop.LoopCommand loop.LoopTimer loop.Selectable loop.SelectorLoop loop.Timers
 			mixin.AcceptLimit mixin.LimitingMixIn mixin.OverflowPolicy mixin.PoolingMixIn mixin.ThreadUse
 			mixin.ThreadingMixIn
-			request.AcceptGate request.AttributeKey request.BaseRequest request.BaseRequestHandler request.CloseReason
-			request.Connection request.ConnectionClosedException request.ConnectionState request.ConnectionWatch
-			request.Connections request.DrainCount request.DrainReport request.Exchange request.Layer
-			request.LineTooLongException request.MixIn request.Request request.RequestCycle request.RequestHandler
-			request.RequestHandlerFactory request.RequestInputStream request.RequestOutcome
-			request.RequestOutputStream request.RequestRefusedException request.ServerContext request.ServerListener
-			request.ServerStatistics request.StopServing request.StreamOptions request.StreamRequest
-			request.StreamRequestHandler
+			request.AcceptGate request.AttributeKey request.BaseRequest request.BaseRequestHandler
+			request.CloseReason request.Connection request.ConnectionClosedException request.ConnectionState
+			request.ConnectionWatch request.Connections request.DrainCount request.DrainReport request.Exchange
+			request.Layer request.LineTooLongException request.MixIn request.PassingOn request.Request
+			request.RequestCycle request.RequestHandler request.RequestHandlerFactory request.RequestInputStream
+			request.RequestOutcome request.RequestOutputStream request.RequestRefusedException request.ServerContext
+			request.ServerListener request.ServerStatistics request.StopServing request.StreamOptions
+			request.StreamRequest request.StreamRequestHandler
 			""";
 
 	static {

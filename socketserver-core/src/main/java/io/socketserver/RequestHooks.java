@@ -132,12 +132,26 @@ abstract class RequestHooks implements ServerContext {
 		}
 	}
 
+	/**
+	 * Calls {@link #serviceActions()}, which may be overridden and throw.
+	 */
+	final void runServiceActions() {
+		guarded(this::serviceActions);
+	}
+
+	/**
+	 * Calls {@link #acceptFailed}, which may be overridden and throw.
+	 */
+	final void reportAcceptFailure(Throwable error) {
+		guarded(() -> acceptFailed(error));
+	}
+
 	private void guarded(Runnable hook) {
 		try {
 			hook.run();
 		}
 		catch (Throwable ex) {
-			logger.log(Level.WARNING, "A mix-in of " + describe() + " failed", ex);
+			logger.log(Level.WARNING, "A hook of " + describe() + " failed", ex);
 		}
 	}
 
@@ -158,6 +172,9 @@ abstract class RequestHooks implements ServerContext {
 	 * @param request the request
 	 */
 	protected void processRequest(Request request) {
+		// An interrupt meant for the previous request of this thread would close this
+		// one's channel.
+		Thread.interrupted();
 		started(request);
 		try {
 			this.self.finishRequest(request);
@@ -265,9 +282,6 @@ abstract class RequestHooks implements ServerContext {
 	 * Sees to a request that was just taken. Runs in the loop thread.
 	 */
 	final void take(Request request) {
-		// Left behind by another's handler, it would close this connection at its first
-		// read.
-		Thread.interrupted();
 		try {
 			if (!this.self.verifyRequest(request)) {
 				end(request, CloseReason.REFUSED);
@@ -284,7 +298,9 @@ abstract class RequestHooks implements ServerContext {
 			stopServing();
 		}
 		catch (Throwable ex) {
-			handled(request, ex);
+			// By force: a mix-in may have passed the request on before it threw, and
+			// neither may its handler go on nor the loop wait for it.
+			((StreamRequest) request).close(CloseReason.HANDLER_ERROR);
 			report(request, ex);
 			end(request, CloseReason.HANDLER_ERROR);
 		}

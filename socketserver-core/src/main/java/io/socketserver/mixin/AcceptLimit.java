@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,9 @@ final class AcceptLimit {
 
 	// Who is in: leaving counts once, and only for one that came in.
 	private final Set<Request> inside = ConcurrentHashMap.newKeySet();
+
+	// The count and the gate change together: a late release would let one too many in.
+	private final ReentrantLock lock = new ReentrantLock();
 
 	private final AtomicInteger count = new AtomicInteger();
 
@@ -67,31 +71,37 @@ final class AcceptLimit {
 	}
 
 	void enter(Request request) {
-		if (this.inside.add(request) && this.count.incrementAndGet() >= this.limit) {
-			ServerContext current = this.server;
-			if (current != null) {
+		ServerContext current = this.server;
+		this.lock.lock();
+		try {
+			boolean full = this.inside.add(request) && this.count.incrementAndGet() >= this.limit;
+			if (full && current != null) {
 				current.acceptGate().hold(this);
 				warn(current);
-				recheck(current);
 			}
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 
 	void leave(Request request) {
-		if (this.inside.remove(request)) {
-			this.count.decrementAndGet();
-			ServerContext current = this.server;
-			if (current != null) {
-				recheck(current);
+		ServerContext current = this.server;
+		this.lock.lock();
+		try {
+			if (this.inside.remove(request)) {
+				int now = this.count.decrementAndGet();
+				if (current != null) {
+					reopen(current, now);
+				}
 			}
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 
-	/**
-	 * Called after each change: whoever changes the count last sees the count that holds.
-	 */
-	private void recheck(ServerContext current) {
-		int now = this.count.get();
+	private void reopen(ServerContext current, int now) {
 		if (now <= this.lowMark) {
 			current.acceptGate().release(this);
 		}

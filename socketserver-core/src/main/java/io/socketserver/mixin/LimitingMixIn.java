@@ -43,8 +43,22 @@ public final class LimitingMixIn implements MixIn {
 		this.limit.activate(server);
 	}
 
+	/**
+	 * Counts the request here already, in the loop: an outer strategy may call
+	 * {@code processRequest} in another thread, when more have been accepted.
+	 */
+	@Override
+	public boolean verifyRequest(Request request, RequestCycle next) {
+		boolean verified = next.verifyRequest(request);
+		if (verified) {
+			this.limit.enter(request);
+		}
+		return verified;
+	}
+
 	@Override
 	public void processRequest(Request request, RequestCycle next) {
+		// No effect if it was counted: an outer mix-in may verify without asking us.
 		this.limit.enter(request);
 		next.processRequest(request);
 	}

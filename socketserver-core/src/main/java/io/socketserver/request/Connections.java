@@ -51,6 +51,9 @@ public final class Connections {
 
 	private volatile boolean idleDrain;
 
+	// No more connections begin for the time being.
+	private volatile boolean over;
+
 	/**
 	 * An empty registry. For the server.
 	 * @param serverName the server's name
@@ -126,6 +129,7 @@ public final class Connections {
 	 * @param request the connection
 	 */
 	public void opened(StreamRequest request) {
+		this.over = false;
 		this.open.put(request.number(), request);
 		tell((listener) -> listener.connectionOpened(request));
 	}
@@ -135,19 +139,33 @@ public final class Connections {
 	 * @param request the connection
 	 */
 	public void closed(StreamRequest request) {
-		boolean wasOpen = this.open.remove(request.number()) != null;
 		request.ended();
 		CloseReason reason = request.closeReason().orElse(CloseReason.COMPLETED);
 		this.statistics.countClosed(reason);
 		tell((listener) -> listener.connectionClosed(request, reason));
+		if (this.open.containsKey(request.number())) {
+			remove(request, reason);
+		}
+		request.left();
+		signalEnded();
+		if (this.over && this.open.isEmpty()) {
+			this.watch.stop();
+		}
+	}
+
+	/**
+	 * Whoever waits for the last request sees it counted, and never sees too few in
+	 * flight: so the connection is removed last.
+	 */
+	private void remove(StreamRequest request, CloseReason reason) {
 		DrainCount count = this.drain;
-		if (wasOpen && request.isDrained()) {
+		if (request.isDrained()) {
 			this.claimed.decrementAndGet();
 		}
-		else if (wasOpen && count != null) {
+		else if (count != null) {
 			count.ended(reason);
 		}
-		signalEnded();
+		this.open.remove(request.number());
 	}
 
 	/**
@@ -298,14 +316,19 @@ public final class Connections {
 	public void endDrain() {
 		this.drain = null;
 		this.idleDrain = false;
+		// The watch starts again for connections that go on, and ends with the last.
+		this.over = true;
 		this.watch.stop();
 	}
 
-	void claimedIdle(StreamRequest request) {
+	/**
+	 * A drain has ended a connection that had nothing to do, or nothing any more.
+	 */
+	void claimed(boolean finished) {
 		this.claimed.incrementAndGet();
 		DrainCount count = this.drain;
 		if (count != null) {
-			count.claimed();
+			count.claimed(finished);
 		}
 		signalEnded();
 	}

@@ -14,8 +14,8 @@ final class DrainCount {
 
 	private final AtomicInteger cutOff = new AtomicInteger();
 
-	void claimed() {
-		this.closedIdle.incrementAndGet();
+	void claimed(boolean afterItsRequest) {
+		(afterItsRequest ? this.finished : this.closedIdle).incrementAndGet();
 	}
 
 	void ended(CloseReason reason) {

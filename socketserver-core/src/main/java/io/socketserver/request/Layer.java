@@ -25,7 +25,15 @@ record Layer(MixIn mixIn, RequestCycle next) implements RequestCycle {
 
 	@Override
 	public void shutdownRequest(Request request) {
-		this.mixIn.shutdownRequest(request, this.next);
+		PassingOn passing = new PassingOn(this.next);
+		try {
+			this.mixIn.shutdownRequest(request, passing);
+		}
+		catch (Throwable ex) {
+			// One that fails does not keep the others from giving back what they hold.
+			passing.shutdownRequestOnce(request);
+			throw ex;
+		}
 	}
 
 	@Override

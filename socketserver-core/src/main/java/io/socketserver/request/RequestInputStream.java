@@ -3,10 +3,15 @@ package io.socketserver.request;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
+import java.util.Arrays;
 import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
+
+import io.socketserver.framing.FrameDecoder;
+import io.socketserver.framing.FramingException;
 
 /**
  * What a peer sends: buffered bytes, and bounded lines. Python's {@code rfile}.
@@ -90,10 +95,11 @@ public final class RequestInputStream extends InputStream {
 		}
 		int end = indexOfLineEnd();
 		if (end >= 0) {
-			checkLength(end - this.position, this.buffer, this.position);
-			String line = text(this.buffer, this.position, end, charset);
+			int start = this.position;
+			// Taken even if it is too long: a handler that goes on gets the next line.
 			this.position = end + 1;
-			return line;
+			checkLength(end - start, this.buffer, start);
+			return text(this.buffer, start, end, charset);
 		}
 		return readLongLine(charset);
 	}
@@ -134,7 +140,7 @@ public final class RequestInputStream extends InputStream {
 		// The CR of a CR LF does not count.
 		boolean withReturn = length == max + 1 && bytes[start + length - 1] == '\r';
 		if (length > max && !withReturn) {
-			byte[] head = java.util.Arrays.copyOfRange(bytes, start, start + Math.min(length, 64));
+			byte[] head = Arrays.copyOfRange(bytes, start, start + Math.min(length, 64));
 			throw new LineTooLongException(this.request.id(), max, head, head.length);
 		}
 	}
@@ -142,6 +148,57 @@ public final class RequestInputStream extends InputStream {
 	private static String text(byte[] bytes, int start, int end, Charset charset) {
 		int stop = (end > start && bytes[end - 1] == '\r') ? end - 1 : end;
 		return new String(bytes, start, stop - start, charset);
+	}
+
+	/**
+	 * Reads a frame.
+	 * @param decoder this connection's decoder, always the same one
+	 * @return the frame's payload, or null at the end of the stream
+	 * @throws FramingException if the bytes are no frame, are too many, or the stream
+	 * ended in the middle of one
+	 * @throws IOException if the connection is gone, was closed, or a read timed out
+	 */
+	public byte @Nullable [] readFrame(FrameDecoder decoder) throws IOException {
+		if (!fill()) {
+			return null;
+		}
+		while (true) {
+			ByteBuffer bytes = ByteBuffer.wrap(this.buffer);
+			int next = decoder.decode(bytes, this.position, this.limit);
+			if (next >= 0) {
+				this.position = next;
+				return Arrays.copyOfRange(this.buffer, decoder.payloadStart(), decoder.payloadEnd());
+			}
+			if (!append(decoder.expectedSize(this.limit - this.position))) {
+				int start = this.position;
+				this.position = this.limit;
+				return decoder.decodeLast(bytes, start, this.limit)
+						? Arrays.copyOfRange(this.buffer, decoder.payloadStart(), decoder.payloadEnd()) : null;
+			}
+		}
+	}
+
+	/**
+	 * Reads more behind the bytes of an incomplete frame. The array grows only as bytes
+	 * arrive, at most to twice what is there: a length that was merely announced takes no
+	 * memory.
+	 */
+	private boolean append(int expected) throws IOException {
+		int available = this.limit - this.position;
+		if (this.limit == this.buffer.length) {
+			int size = (available < this.buffer.length) ? this.buffer.length
+					: Math.max(available + 1, Math.min(expected, 2 * available));
+			byte[] target = (size == this.buffer.length) ? this.buffer : new byte[size];
+			System.arraycopy(this.buffer, this.position, target, 0, available);
+			this.buffer = target;
+			this.position = 0;
+			this.limit = available;
+		}
+		this.output.flush();
+		int count = this.request.receive(this.buffer, this.limit);
+		this.ended = count < 0;
+		this.limit += Math.max(0, count);
+		return !this.ended;
 	}
 
 	private boolean fill() throws IOException {
@@ -157,7 +214,7 @@ public final class RequestInputStream extends InputStream {
 			this.buffer = new byte[this.request.options().bufferSize()];
 		}
 		this.output.flush();
-		int count = this.request.receive(this.buffer);
+		int count = this.request.receive(this.buffer, 0);
 		this.position = 0;
 		this.limit = Math.max(0, count);
 		this.ended = count < 0;

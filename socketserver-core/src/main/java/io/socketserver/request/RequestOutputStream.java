@@ -2,9 +2,13 @@ package io.socketserver.request;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+
+import io.socketserver.framing.Framing;
+import io.socketserver.framing.FramingException;
 
 /**
  * What a peer is sent: buffered bytes, and lines. Python's {@code wfile}, but buffered.
@@ -77,6 +81,19 @@ public final class RequestOutputStream extends OutputStream {
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	/**
+	 * Writes a frame.
+	 * @param framing how
+	 * @param payload the payload
+	 * @throws FramingException if the payload cannot be framed; nothing is written then
+	 * @throws IOException if the connection is gone or was closed
+	 */
+	public void writeFrame(Framing framing, byte[] payload) throws IOException {
+		ByteBuffer frame = ByteBuffer.allocate(payload.length + framing.overhead());
+		framing.encode(ByteBuffer.wrap(payload), frame);
+		write(frame.array(), 0, frame.position());
 	}
 
 	private byte[] lineEnd() {

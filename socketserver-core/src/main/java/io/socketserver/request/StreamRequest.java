@@ -76,12 +76,17 @@ public final class StreamRequest extends BaseRequest implements Connection {
 
 	private volatile boolean drained;
 
+	// Busy when a drain began, and since then answered.
+	private volatile boolean finishedInDrain;
+
 	// Published by the handler's thread for whoever drains.
 	private volatile @Nullable RequestHandler handler;
 
 	private volatile @Nullable RequestOutputStream output;
 
-	private @Nullable Thread handlerThread; // Guarded by this.
+	private @Nullable Thread handlerThread; // Guarded by this, as is the next.
+
+	private boolean interruptible;
 
 	/**
 	 * A request for an accepted connection. For the server.
@@ -164,10 +169,11 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	 * thread.
 	 */
 	public void beginRequest() {
-		if (!this.exchange.isOpen()) {
+		boolean begins = !this.exchange.isOpen();
+		this.exchange.beginExplicitly();
+		if (begins) {
 			countRequest();
 		}
-		this.exchange.beginExplicitly();
 	}
 
 	/**
@@ -234,19 +240,24 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	}
 
 	/**
-	 * Waits for bytes.
+	 * Waits for bytes, and puts them into an array from an offset on.
 	 * @return how many were read, at least 1, or {@link #END}
 	 * @throws IOException if the connection is gone, was closed, or the read timed out
 	 */
-	int receive(byte[] into) throws IOException {
+	int receive(byte[] into, int offset) throws IOException {
 		if (this.state.get() == ConnectionState.CLOSING) {
 			return END;
 		}
 		throwIfClosed(null);
 		boolean idle = !this.exchange.isOpen();
 		ConnectionState waiting = idle ? ConnectionState.IDLE : ConnectionState.READING;
-		touch();
+		long now = System.nanoTime();
+		this.lastActivityNanos = now;
+		if (idle && this.exchange.count() > 0 && server().isDraining()) {
+			this.finishedInDrain = true;
+		}
 		this.state.set(waiting);
+		this.connections.watch().waitBegins(now);
 		// Looked at after the state was set, and set before a drain looks at the state:
 		// one of the two sees the other.
 		boolean draining = idle && this.connections.isIdleDrain();
@@ -260,13 +271,15 @@ public final class StreamRequest extends BaseRequest implements Connection {
 		}
 		int count;
 		try {
-			count = read(into, draining ? FIRST_BYTE_GRACE : this.options.readTimeout());
+			count = read(into, offset, draining ? FIRST_BYTE_GRACE : this.options.readTimeout());
 		}
 		catch (SocketTimeoutException ex) {
 			if (draining) {
 				return drainMyself();
 			}
-			this.state.compareAndSet(waiting, ConnectionState.RUNNING);
+			if (!this.state.compareAndSet(waiting, ConnectionState.RUNNING)) {
+				return discard(into, 0);
+			}
 			throw ex;
 		}
 		catch (IOException ex) {
@@ -291,22 +304,13 @@ public final class StreamRequest extends BaseRequest implements Connection {
 		return count;
 	}
 
-	private int read(byte[] into, Duration timeout) throws IOException {
+	private int read(byte[] into, int offset, Duration timeout) throws IOException {
 		if (timeout.isZero()) {
-			return this.channel.read(ByteBuffer.wrap(into));
+			return this.channel.read(ByteBuffer.wrap(into, offset, into.length - offset));
 		}
 		// Only the stream adaptor has a timeout; the channel's own read ignores it.
 		this.channel.socket().setSoTimeout((int) Math.max(1, Math.min(timeout.toMillis(), Integer.MAX_VALUE)));
-		return this.channel.socket().getInputStream().read(into);
-	}
-
-	/**
-	 * Notes that the connection waits for its peer from now on.
-	 */
-	private void touch() {
-		long now = System.nanoTime();
-		this.lastActivityNanos = now;
-		this.connections.watch().waitBegins(now);
+		return this.channel.socket().getInputStream().read(into, offset, into.length - offset);
 	}
 
 	/**
@@ -314,7 +318,8 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	 */
 	private int drainMyself() {
 		if (this.state.compareAndSet(ConnectionState.READING, ConnectionState.CLOSING)) {
-			claimed();
+			// A drain finds waiting connections by itself: this one was busy till now.
+			claimed(this.exchange.count() > 0);
 			sayGoodbye();
 		}
 		else {
@@ -361,8 +366,10 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	void send(byte[] from, int offset, int length) throws IOException {
 		throwIfUnwritable();
 		this.exchange.answered();
-		touch();
+		long now = System.nanoTime();
+		this.lastActivityNanos = now;
 		this.sending = true;
+		this.connections.watch().waitBegins(now);
 		try {
 			int end = offset + length;
 			for (int position = offset; position < end;) {
@@ -418,11 +425,12 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	}
 
 	private void startExchange() {
-		countRequest();
 		this.exchange.begin();
+		countRequest();
 	}
 
 	private void countRequest() {
+		// The watch has to see what it is woken for.
 		this.connections.watch().requestBegins();
 		server().statistics().countRequest();
 	}
@@ -438,6 +446,7 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	 */
 	public synchronized void started() {
 		this.handlerThread = Thread.currentThread();
+		this.interruptible = true;
 		this.state.compareAndSet(ConnectionState.QUEUED, ConnectionState.RUNNING);
 	}
 
@@ -459,7 +468,7 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	 */
 	public void handled(@Nullable Throwable error) {
 		synchronized (this) {
-			this.handlerThread = null;
+			this.interruptible = false;
 		}
 		this.handler = null;
 		if (error != null) {
@@ -499,10 +508,17 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	}
 
 	/**
-	 * Over. For the server.
+	 * Over.
 	 */
 	void ended() {
 		this.state.set(ConnectionState.CLOSED);
+	}
+
+	/**
+	 * The thread that took this request has nothing to do with it any more.
+	 */
+	synchronized void left() {
+		this.handlerThread = null;
 	}
 
 	/**
@@ -514,7 +530,7 @@ public final class StreamRequest extends BaseRequest implements Connection {
 			if (!this.state.compareAndSet(ConnectionState.IDLE, ConnectionState.CLOSING)) {
 				return false;
 			}
-			claimed();
+			claimed(this.finishedInDrain);
 			sayGoodbye();
 			shutdownOutputQuietly();
 			return true;
@@ -524,9 +540,9 @@ public final class StreamRequest extends BaseRequest implements Connection {
 		}
 	}
 
-	private void claimed() {
+	private void claimed(boolean afterItsRequest) {
 		this.drained = true;
-		this.connections.claimedIdle(this);
+		this.connections.claimed(afterItsRequest);
 	}
 
 	/**
@@ -620,7 +636,7 @@ public final class StreamRequest extends BaseRequest implements Connection {
 		reset();
 		synchronized (this) {
 			Thread thread = this.handlerThread;
-			if (thread != null) {
+			if (thread != null && this.interruptible) {
 				thread.interrupt();
 			}
 		}

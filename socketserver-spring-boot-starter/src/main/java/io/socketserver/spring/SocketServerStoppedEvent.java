@@ -5,7 +5,8 @@ import org.springframework.context.ApplicationEvent;
 import io.socketserver.BaseServer;
 
 /**
- * A socket server has been closed. Published in the thread that stopped it.
+ * A socket server has been closed: its connections have ended, and its port is free.
+ * Published in the thread that closed it, before whoever waits for the stop goes on.
  */
 public class SocketServerStoppedEvent extends ApplicationEvent {
 

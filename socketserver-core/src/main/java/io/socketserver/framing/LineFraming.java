@@ -1,0 +1,83 @@
+package io.socketserver.framing;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Lines: LF or CR LF at the end; LF when written.
+ *
+ * @param maxFrameSize the longest line in bytes, without its end
+ */
+record LineFraming(int maxFrameSize) implements Framing {
+
+	LineFraming {
+		Bounds.check(maxFrameSize);
+	}
+
+	@Override
+	public int overhead() {
+		return 1;
+	}
+
+	@Override
+	public void encode(ByteBuffer payload, ByteBuffer out) throws FramingException {
+		int end = Scan.indexOf(payload, payload.position(), payload.limit(), (byte) '\n');
+		if (end >= 0) {
+			throw FramingException.at(end - payload.position(), payload, payload.position(), payload.limit(),
+					"a line to be sent contains a line feed, so the peer would read two");
+		}
+		out.put(payload).put((byte) '\n');
+	}
+
+	@Override
+	public FrameDecoder newDecoder() {
+		return new Decoder(this.maxFrameSize);
+	}
+
+	private static final class Decoder extends FrameDecoder {
+
+		private final int max;
+
+		// How many bytes of the incomplete line are known to contain no end.
+		private int scanned;
+
+		Decoder(int max) {
+			this.max = max;
+		}
+
+		@Override
+		public int decode(ByteBuffer in, int from, int to) throws FramingException {
+			int end = Scan.indexOf(in, from + this.scanned, to, (byte) '\n');
+			if (end < 0) {
+				this.scanned = to - from;
+				// One more for the CR of a CR LF.
+				if (this.scanned > this.max + 1) {
+					throw tooLong(in, from, to);
+				}
+				return INCOMPLETE;
+			}
+			this.scanned = 0;
+			int stop = (end > from && in.get(end - 1) == '\r') ? end - 1 : end;
+			if (stop - from > this.max) {
+				throw tooLong(in, from, to);
+			}
+			payload(from, stop);
+			return end + 1;
+		}
+
+		private FramingException tooLong(ByteBuffer in, int from, int to) {
+			return FramingException.at(this.max, in, from, to,
+					"a line is longer than max-frame-size, " + this.max + " bytes");
+		}
+
+		@Override
+		public boolean decodeLast(ByteBuffer in, int from, int to) throws FramingException {
+			if (to - from > this.max) {
+				throw tooLong(in, from, to);
+			}
+			payload(from, to);
+			return true;
+		}
+
+	}
+
+}

@@ -1,0 +1,49 @@
+package io.socketserver.framing;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What the first bytes of a stream look like, if they look like something well known.
+ */
+final class Lookalike {
+
+	private static final String[] HTTP_METHODS = { "GET ", "POST ", "PUT ", "HEAD ", "DELETE ", "OPTIONS ", "PATCH ",
+			"CONNECT ", "TRACE " };
+
+	private Lookalike() {
+	}
+
+	static String of(ByteBuffer in, int from, int to) {
+		// RFC 8446, 5.1: a handshake record is type 22, version 3.x.
+		if (to - from >= 3 && in.get(from) == 0x16 && in.get(from + 1) == 0x03) {
+			return "a TLS ClientHello: does the client expect TLS on this port?";
+		}
+		if (startsWith(in, from, to, "PRI * HTTP/2")) {
+			return "an HTTP/2 preface";
+		}
+		for (String method : HTTP_METHODS) {
+			if (startsWith(in, from, to, method)) {
+				return "an HTTP request";
+			}
+		}
+		if (startsWith(in, from, to, "PROXY ") || startsWith(in, from, to, "\r\n\r\n\0\r\nQUIT\n")) {
+			return "a PROXY protocol header: does a load balancer send one?";
+		}
+		return startsWith(in, from, to, "SSH-") ? "an SSH greeting" : "";
+	}
+
+	private static boolean startsWith(ByteBuffer in, int from, int to, String prefix) {
+		byte[] bytes = prefix.getBytes(StandardCharsets.ISO_8859_1);
+		if (to - from < bytes.length) {
+			return false;
+		}
+		for (int i = 0; i < bytes.length; i++) {
+			if (in.get(from + i) != bytes[i]) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+}

@@ -1,0 +1,217 @@
+package io.socketserver.framing;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import io.socketserver.framing.LengthField.Format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * Frames come out as they went in, however the network cuts them.
+ */
+class FramingTests {
+
+	private static final int RANDOM_FRAGMENTATIONS = 2_000;
+
+	static Stream<Arguments> framings() {
+		List<byte[]> texts = List.of(bytes(""), bytes("a"), bytes("hello world"), bytes("x".repeat(300)));
+		List<byte[]> anything = List.of(new byte[0], new byte[] { 0 }, new byte[] { -1, 10, 13, 2, 3, 0x0b, 0x1c },
+				new byte[300]);
+		List<byte[]> same = List.of(bytes("12345678"), new byte[8], bytes("abcdefgh"));
+		LengthField two = LengthField.bytes(2);
+		return Stream.of(Arguments.of("line", Framing.line(300), texts),
+				Arguments.of("delimiters", Framing.delimiter(300, List.of(bytes("||"), bytes("\r\n.\r\n"))), texts),
+				Arguments.of("fixed", Framing.fixed(8), same), Arguments.of("stx-etx", Framing.stxEtx(300), texts),
+				Arguments.of("mllp", Framing.mllp(300), texts),
+				Arguments.of("length 2", Framing.lengthField(two), anything),
+				Arguments.of("length 3, little",
+						Framing.lengthField(LengthField.bytes(3).withOrder(ByteOrder.LITTLE_ENDIAN)), anything),
+				Arguments.of("length 4, counts itself", Framing.lengthField(LengthField.bytes(4).withAdjustment(-4)),
+						anything),
+				Arguments.of("length 8", Framing.lengthField(LengthField.bytes(8)), anything),
+				Arguments.of("length 2 at 3", Framing.lengthField(two.withOffset(3)), anything),
+				Arguments.of("ascii", Framing.lengthField(two.withFormat(Format.ASCII, 4)), anything),
+				Arguments.of("bcd", Framing.lengthField(two.withFormat(Format.BCD, 2)), anything));
+	}
+
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("framings")
+	void everySplitPointGivesTheSameFrames(String name, Framing framing, List<byte[]> payloads) throws Exception {
+		byte[] stream = encode(framing, payloads);
+		for (int split = 0; split <= stream.length; split++) {
+			assertThat(decode(framing, stream, List.of(split))).as("split at %d", split)
+				.containsExactlyElementsOf(texts(payloads));
+		}
+	}
+
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("framings")
+	void everyFragmentationGivesTheSameFrames(String name, Framing framing, List<byte[]> payloads) throws Exception {
+		byte[] stream = encode(framing, payloads);
+		Random random = new Random(42);
+		for (int i = 0; i < RANDOM_FRAGMENTATIONS; i++) {
+			List<Integer> splits = random.ints(1 + i % 8, 0, stream.length + 1).sorted().boxed().toList();
+			assertThat(decode(framing, stream, splits)).as("splits at %s", splits)
+				.containsExactlyElementsOf(texts(payloads));
+		}
+	}
+
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("framings")
+	void oneByteAtATimeGivesTheSameFrames(String name, Framing framing, List<byte[]> payloads) throws Exception {
+		byte[] stream = encode(framing, payloads);
+		List<Integer> splits = Stream.iterate(0, (i) -> i < stream.length, (i) -> i + 1).toList();
+		assertThat(decode(framing, stream, splits)).containsExactlyElementsOf(texts(payloads));
+	}
+
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("framings")
+	void noiseEndsInFramesOrAFramingException(String name, Framing framing, List<byte[]> payloads) {
+		Random random = new Random(7);
+		for (int i = 0; i < RANDOM_FRAGMENTATIONS; i++) {
+			byte[] noise = new byte[random.nextInt(64)];
+			random.nextBytes(noise);
+			try {
+				decode(framing, noise, List.of(noise.length / 2));
+			}
+			catch (FramingException ex) {
+				assertThat(ex).hasMessageContaining("offset");
+			}
+		}
+	}
+
+	@Test
+	void aLineMayEndWithLineFeedOrBoth() throws Exception {
+		assertThat(decode(Framing.line(10), bytes("a\r\nb\n\r\n"), List.of())).containsExactly("a", "b", "");
+	}
+
+	@Test
+	void theBoundOfALineIsExactWithEitherEnd() throws Exception {
+		assertThat(decode(Framing.line(3), bytes("abc\nabc\r\n"), List.of(3, 7))).containsExactly("abc", "abc");
+		assertFails(Framing.line(3), bytes("abcd\n"), "longer than max-frame-size, 3 bytes");
+		assertFails(Framing.line(3), bytes("abcde"), "longer than max-frame-size, 3 bytes");
+	}
+
+	@Test
+	void theLongestOfSeveralDelimitersCounts() throws Exception {
+		Framing framing = Framing.delimiter(10, List.of(bytes("\n"), bytes("\r\n")));
+		assertThat(decode(framing, bytes("a\r\nb\n"), List.of(2))).containsExactly("a", "b");
+	}
+
+	@Test
+	void lengthsThatCannotBeAreRefusedBeforeAnyMemoryIsTaken() {
+		Framing eight = Framing.lengthField(LengthField.bytes(8));
+		assertFails(eight, new byte[] { -1, -1, -1, -1, -1, -1, -1, -1 }, "the length field says -1");
+		assertFails(eight, new byte[] { 0x7f, -1, -1, -1, -1, -1, -1, -1 }, "9223372036854775807");
+		assertFails(Framing.lengthField(LengthField.bytes(4)), new byte[] { 0x7f, -1, -1, -1 }, "2147483647");
+		assertFails(Framing.lengthField(LengthField.bytes(4)), new byte[] { -1, -1, -1, -1 }, "4294967295");
+		assertFails(Framing.lengthField(LengthField.bytes(2).withAdjustment(-2)), new byte[] { 0, 1 },
+				"a frame has from 2");
+		assertFails(Framing.lengthField(LengthField.bytes(2).withFormat(Format.ASCII, 4)), bytes("12x4"),
+				"At offset 2");
+	}
+
+	@Test
+	void anErrorShowsTheBytesAndWhatTheyLookLike() {
+		assertFails(Framing.lengthField(LengthField.bytes(4)), bytes("GET / HTTP/1.1\r\n"),
+				"[47 45 54 20 2f 20 48 54 54 50 2f 31 2e 31 0d 0a], which looks like an HTTP request");
+		assertFails(Framing.mllp(10), new byte[] { 0x16, 3, 1, 0, 5 }, "looks like a TLS ClientHello");
+		assertFails(Framing.stxEtx(10), bytes("PROXY TCP4 1.2.3.4"), "looks like a PROXY protocol header");
+	}
+
+	@Test
+	void lineEndsBetweenEnvelopesAreSkipped() throws Exception {
+		byte[] stream = bytes("\u000ba\u001c\r\r\n\u000bb\u001c\r");
+		assertThat(decode(Framing.mllp(10), stream, List.of(5))).containsExactly("a", "b");
+	}
+
+	@Test
+	void aPayloadThatThePeerWouldMisreadIsNotSent() {
+		assertThatExceptionOfType(FramingException.class)
+			.isThrownBy(() -> encode(Framing.line(10), List.of(bytes("a\nb"))))
+			.withMessageContaining("contains a line feed");
+		assertThatExceptionOfType(FramingException.class)
+			.isThrownBy(() -> encode(Framing.mllp(10), List.of(bytes("a\u001c\rb"))));
+		assertThatExceptionOfType(FramingException.class)
+			.isThrownBy(() -> encode(Framing.fixed(3), List.of(bytes("ab"))));
+		assertThatExceptionOfType(FramingException.class)
+			.isThrownBy(() -> encode(Framing.lengthField(LengthField.bytes(1)), List.of(new byte[256])));
+	}
+
+	@Test
+	void aFrameThatIsCutOffByTheEndOfTheStreamIsAnErrorButALineIsNot() throws Exception {
+		FrameDecoder mllp = Framing.mllp(10).newDecoder();
+		ByteBuffer cut = ByteBuffer.wrap(bytes("\u000bab"));
+		assertThat(mllp.decode(cut, 0, 3)).isEqualTo(FrameDecoder.INCOMPLETE);
+		assertThatExceptionOfType(FramingException.class).isThrownBy(() -> mllp.decodeLast(cut, 0, 3));
+		FrameDecoder line = Framing.line(10).newDecoder();
+		assertThat(line.decodeLast(ByteBuffer.wrap(bytes("ab")), 0, 2)).isTrue();
+	}
+
+	@Test
+	void aBoundThatMakesNoSenseIsRefused() {
+		assertThatIllegalArgumentException().isThrownBy(() -> Framing.line(0)).withMessageContaining("is 0");
+		assertThatIllegalArgumentException().isThrownBy(() -> LengthField.bytes(5))
+			.withMessageContaining("cannot have 5 bytes");
+	}
+
+	private static void assertFails(Framing framing, byte[] stream, String message) {
+		assertThatExceptionOfType(FramingException.class).isThrownBy(() -> decode(framing, stream, List.of()))
+			.withMessageContaining(message);
+	}
+
+	private static byte[] encode(Framing framing, List<byte[]> payloads) throws FramingException {
+		ByteBuffer out = ByteBuffer.allocate(4096);
+		for (byte[] payload : payloads) {
+			framing.encode(ByteBuffer.wrap(payload), out);
+		}
+		byte[] stream = new byte[out.position()];
+		out.flip().get(stream);
+		return stream;
+	}
+
+	/**
+	 * Decodes as a connection does: the bytes come in pieces, and are moved between.
+	 */
+	private static List<String> decode(Framing framing, byte[] stream, List<Integer> splits) throws FramingException {
+		List<String> frames = new ArrayList<>();
+		FrameDecoder decoder = framing.newDecoder();
+		int start = 0;
+		for (int i = 0; i <= splits.size(); i++) {
+			int end = (i < splits.size()) ? splits.get(i) : stream.length;
+			// A fresh buffer, at another index: a decoder may remember neither.
+			ByteBuffer in = ByteBuffer.allocateDirect(end - start + i).position(i).put(stream, start, end - start);
+			int from = i;
+			for (int next; (next = decoder.decode(in, from, in.capacity())) >= 0;) {
+				byte[] payload = new byte[decoder.payloadEnd() - decoder.payloadStart()];
+				in.get(decoder.payloadStart(), payload);
+				frames.add(new String(payload, StandardCharsets.ISO_8859_1));
+				from = next;
+			}
+			start += from - i;
+		}
+		return frames;
+	}
+
+	private static List<String> texts(List<byte[]> payloads) {
+		return payloads.stream().map((payload) -> new String(payload, StandardCharsets.ISO_8859_1)).toList();
+	}
+
+	private static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.ISO_8859_1);
+	}
+
+}

@@ -1,0 +1,62 @@
+package io.socketserver.support;
+
+import java.util.function.Supplier;
+
+import org.junit.jupiter.api.Assumptions;
+
+import io.socketserver.internal.VirtualThreads;
+import io.socketserver.mixin.PoolingMixIn;
+import io.socketserver.mixin.ThreadingMixIn;
+import io.socketserver.request.MixIn;
+
+/**
+ * The strategies that have to behave alike.
+ */
+public enum Strategy {
+
+	/**
+	 * In the loop, one after another.
+	 */
+	SYNC(null),
+
+	/**
+	 * A platform thread each.
+	 */
+	THREAD(ThreadingMixIn::new),
+
+	/**
+	 * A virtual thread each; skipped before JDK 21.
+	 */
+	VIRTUAL(ThreadingMixIn::virtual),
+
+	/**
+	 * A pool of 16 threads.
+	 */
+	POOL(() -> new PoolingMixIn(16));
+
+	@SuppressWarnings("ImmutableEnumChecker")
+	private final Supplier<MixIn> mixIn;
+
+	Strategy(Supplier<MixIn> mixIn) {
+		this.mixIn = mixIn;
+	}
+
+	/**
+	 * The mix-ins of this strategy. Skips the test where this JDK lacks them.
+	 * @return none or one
+	 */
+	public MixIn[] mixIns() {
+		Assumptions.assumeTrue(this != VIRTUAL || VirtualThreads.supported(),
+				() -> "virtual threads need JDK 21, and this is " + Runtime.version());
+		return (this.mixIn != null) ? new MixIn[] { this.mixIn.get() } : new MixIn[0];
+	}
+
+	/**
+	 * Whether several requests are served at once.
+	 * @return false for the synchronous server
+	 */
+	public boolean isConcurrent() {
+		return this != SYNC;
+	}
+
+}

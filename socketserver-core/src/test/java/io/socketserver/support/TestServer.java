@@ -1,0 +1,176 @@
+package io.socketserver.support;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+
+import io.socketserver.ServerOptions;
+import io.socketserver.TcpServer;
+import io.socketserver.mixin.LimitingMixIn;
+import io.socketserver.request.MixIn;
+import io.socketserver.request.RequestHandlerFactory;
+
+/**
+ * A server under test, on a free port of the loopback interface. Closing it fails if it
+ * leaves a connection, a permit or a thread behind.
+ */
+public final class TestServer implements AutoCloseable {
+
+	private static final AtomicInteger numbers = new AtomicInteger();
+
+	private final TcpServer server;
+
+	private final Trace trace;
+
+	private final List<Client> clients = new ArrayList<>();
+
+	private TestServer(TcpServer server, Trace trace) {
+		this.server = server;
+		this.trace = trace;
+	}
+
+	/**
+	 * Sets up a server with a strategy.
+	 * @param strategy the strategy
+	 * @return what to finish with {@link Setup#start}
+	 */
+	public static Setup with(Strategy strategy) {
+		return new Setup(strategy.mixIns());
+	}
+
+	/**
+	 * Sets up a server with certain mix-ins.
+	 * @param mixIns the mix-ins
+	 * @return what to finish with {@link Setup#start}
+	 */
+	public static Setup with(MixIn... mixIns) {
+		return new Setup(mixIns);
+	}
+
+	/**
+	 * The names of threads that are alive and belong to a server.
+	 * @param serverName the server's name
+	 * @return names of platform threads
+	 */
+	public static List<String> threads(String serverName) {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.map(Thread::getName)
+			.filter((name) -> name.startsWith("socketserver-" + serverName + "-"))
+			.toList();
+	}
+
+	public TcpServer server() {
+		return this.server;
+	}
+
+	public Trace trace() {
+		return this.trace;
+	}
+
+	/**
+	 * Connects a client, which is closed with the server.
+	 * @return the client
+	 * @throws IOException if it cannot
+	 */
+	public Client connect() throws IOException {
+		Client client = Client.connect(this.server.serverAddress());
+		synchronized (this.clients) {
+			this.clients.add(client);
+		}
+		return client;
+	}
+
+	/**
+	 * Waits until every request has ended.
+	 */
+	public void awaitQuiet() {
+		Await.until(() -> this.server.connections().count() == 0 && this.trace.isBalanced(),
+				"the end of all requests: " + this.server.connections().all());
+	}
+
+	@Override
+	public void close() throws IOException {
+		synchronized (this.clients) {
+			for (Client client : this.clients) {
+				client.close();
+			}
+		}
+		this.server.close(Duration.ofSeconds(5));
+		checkNothingIsLeft();
+	}
+
+	private void checkNothingIsLeft() {
+		Await.until(() -> this.server.connections().count() == 0,
+				"no connection left: " + this.server.connections().all());
+		Await.until(this.trace::isBalanced, "each request shut down and closed once");
+		this.server.mixIns()
+			.stream()
+			.filter(LimitingMixIn.class::isInstance)
+			.map(LimitingMixIn.class::cast)
+			.forEach((limit) -> Await.until(() -> limit.activeRequests() == 0, "all permits given back"));
+		Await.until(() -> threads(this.server.name()).isEmpty(), "no thread left: " + threads(this.server.name()));
+	}
+
+	/**
+	 * A server that is being set up.
+	 */
+	public static final class Setup {
+
+		private final List<MixIn> mixIns = new ArrayList<>();
+
+		private final Trace trace = new Trace();
+
+		private ServerOptions options = ServerOptions.DEFAULT.withName("t" + numbers.incrementAndGet())
+			.withDrainTimeout(Duration.ofSeconds(10));
+
+		private Setup(MixIn... mixIns) {
+			this.mixIns.add(this.trace);
+			this.mixIns.addAll(List.of(mixIns));
+		}
+
+		public Setup options(UnaryOperator<ServerOptions> change) {
+			this.options = change.apply(this.options);
+			return this;
+		}
+
+		/**
+		 * Lays mix-ins over the strategy's, under the {@link Trace}.
+		 * @param more the mix-ins
+		 * @return this
+		 */
+		public Setup over(MixIn... more) {
+			this.mixIns.addAll(1, List.of(more));
+			return this;
+		}
+
+		/**
+		 * Makes the server.
+		 * @param handlers its handlers
+		 * @return the server, not bound
+		 */
+		public TestServer create(RequestHandlerFactory handlers) {
+			TcpServer server = new TcpServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), handlers,
+					this.options, this.mixIns.toArray(MixIn[]::new));
+			return new TestServer(server, this.trace);
+		}
+
+		public TestServer start(RequestHandlerFactory handlers) {
+			TestServer created = create(handlers);
+			created.server().start();
+			return created;
+		}
+
+		public TestServer start(Script script) {
+			return start(Script.handlers(script));
+		}
+
+	}
+
+}

@@ -1,0 +1,179 @@
+package io.socketserver.spring.actuate;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+
+import io.socketserver.BaseServer;
+import io.socketserver.ServerOptions;
+import io.socketserver.ServerState;
+import io.socketserver.mixin.PoolingMixIn;
+import io.socketserver.mixin.ThreadUse;
+import io.socketserver.mixin.ThreadingMixIn;
+import io.socketserver.request.CloseReason;
+import io.socketserver.request.DrainReport;
+import io.socketserver.request.ServerStatistics;
+
+/**
+ * A server as an operator sees it. Counters have counted since the server was made, also
+ * across stops and starts.
+ *
+ * @param name its name
+ * @param transport what carries its requests, for example {@code tcp}
+ * @param address where it listens: an IP address, or a path
+ * @param port its port; none if the transport has no ports
+ * @param state {@code new}, {@code bound}, {@code serving}, {@code draining},
+ * {@code stopped} or {@code closed}
+ * @param paused whether an operator has paused it
+ * @param acceptHeldBy what keeps it from accepting now: {@code paused}, a limit that is
+ * reached, failures of the system; empty if it accepts
+ * @param concurrency its strategy, as in the configuration: {@code sync}, {@code virtual}
+ * and so on; {@code custom} for one of the application's own
+ * @param connections its connections
+ * @param counters what it has counted
+ * @param threads its threads; none if it serves in its loop
+ * @param timeouts its timeouts
+ * @param drain how connections have ended in the drain that goes on, or that the
+ * operation began; none otherwise
+ */
+public record ServerDescriptor(String name, String transport, String address, @Nullable Integer port, String state,
+		boolean paused, List<String> acceptHeldBy, String concurrency, Connections connections, Counters counters,
+		@Nullable Threads threads, Timeouts timeouts, @Nullable Drain drain) implements OperationResponseBody {
+
+	static ServerDescriptor of(BaseServer server) {
+		return of(server, null);
+	}
+
+	static ServerDescriptor of(BaseServer server, @Nullable DrainReport report) {
+		List<String> holders = server.acceptGate().holders().stream().map(Object::toString).sorted().toList();
+		return new ServerDescriptor(server.name(), server.transport(), Texts.host(server.serverAddress()),
+				Texts.port(server.serverAddress()), Texts.of(server.state()), server.isPaused(), holders,
+				concurrency(server), Connections.of(server), Counters.of(server.statistics()), Threads.of(server),
+				Timeouts.of(server.options()), Drain.of(server, report));
+	}
+
+	private static @Nullable ThreadUse strategy(BaseServer server) {
+		return (ThreadUse) server.mixIns().stream().filter(ThreadUse.class::isInstance).findFirst().orElse(null);
+	}
+
+	private static String concurrency(BaseServer server) {
+		ThreadUse strategy = strategy(server);
+		if (strategy instanceof ThreadingMixIn threading) {
+			return threading.isVirtual() ? "virtual" : "thread";
+		}
+		if (strategy instanceof PoolingMixIn) {
+			return "pool";
+		}
+		return (strategy != null) ? "custom" : "sync";
+	}
+
+	/**
+	 * The connections of a server.
+	 *
+	 * @param active how many are open
+	 * @param max how many may be
+	 */
+	public record Connections(int active, int max) {
+
+		static Connections of(BaseServer server) {
+			return new Connections(server.connections().count(), server.options().maxConnections());
+		}
+
+	}
+
+	/**
+	 * What a server has counted.
+	 *
+	 * @param accepted connections taken from the kernel, refused ones included
+	 * @param refused connections closed unserved: {@code verifyRequest} said no, or a
+	 * pool was full
+	 * @param acceptFailures tries to accept that the system refused
+	 * @param requests requests begun within connections
+	 * @param bytesIn bytes read from peers
+	 * @param bytesOut bytes the kernel took for peers
+	 * @param closed connections that have ended, by reason
+	 */
+	public record Counters(long accepted, long refused, long acceptFailures, long requests, long bytesIn, long bytesOut,
+			Map<String, Long> closed) {
+
+		static Counters of(ServerStatistics statistics) {
+			Map<String, Long> closed = new LinkedHashMap<>();
+			Arrays.stream(CloseReason.values())
+				.forEach((reason) -> closed.put(Texts.of(reason), statistics.closed(reason)));
+			return new Counters(statistics.accepted(), statistics.refused(), statistics.acceptFailures(),
+					statistics.requests(), statistics.bytesIn(), statistics.bytesOut(), closed);
+		}
+
+	}
+
+	/**
+	 * How a server uses threads.
+	 *
+	 * @param active threads that serve a request now
+	 * @param max the most there can be
+	 * @param queued requests that wait for a thread
+	 * @param queueCapacity how many can wait
+	 */
+	public record Threads(int active, int max, int queued, int queueCapacity) {
+
+		static @Nullable Threads of(BaseServer server) {
+			ThreadUse use = strategy(server);
+			if (use == null) {
+				return null;
+			}
+			// Without a bound of its own the number of connections is one.
+			int max = Math.min(use.maxThreads(), server.options().maxConnections());
+			return new Threads(use.activeThreads(), max, use.queuedRequests(), use.queueCapacity());
+		}
+
+	}
+
+	/**
+	 * How long a server waits. Zero stands for ever, except for {@code drain}, where it
+	 * is no wait.
+	 *
+	 * @param idle for a peer to send or take a byte
+	 * @param request for a request to be answered
+	 * @param read for a single read
+	 * @param drain for requests under way when the server is drained
+	 */
+	public record Timeouts(Duration idle, Duration request, Duration read, Duration drain) {
+
+		static Timeouts of(ServerOptions options) {
+			return new Timeouts(options.idleTimeout(), options.requestTimeout(), options.readTimeout(),
+					options.drainTimeout());
+		}
+
+	}
+
+	/**
+	 * How connections ended when a server was drained.
+	 *
+	 * @param finished those in the middle of a request, which was finished
+	 * @param closedIdle those that were idle, and were closed
+	 * @param cutOff those still busy at the deadline, which were reset
+	 * @param remaining those not ended yet
+	 * @param took the time to the last answer; none while the drain goes on
+	 */
+	public record Drain(int finished, int closedIdle, int cutOff, int remaining, @Nullable Duration took) {
+
+		static @Nullable Drain of(BaseServer server, @Nullable DrainReport report) {
+			if (report != null) {
+				return of(report, report.took());
+			}
+			boolean draining = server.state() == ServerState.DRAINING;
+			return draining ? of(server.connections().drainReport(Duration.ZERO), null) : null;
+		}
+
+		private static Drain of(DrainReport report, @Nullable Duration took) {
+			return new Drain(report.finished(), report.closedIdle(), report.cutOff(), report.remaining(), took);
+		}
+
+	}
+
+}

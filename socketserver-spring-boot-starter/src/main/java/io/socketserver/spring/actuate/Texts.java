@@ -1,0 +1,53 @@
+package io.socketserver.spring.actuate;
+
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Locale;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How values look in an answer.
+ */
+final class Texts {
+
+	private Texts() {
+	}
+
+	/**
+	 * A constant as Spring Boot writes it in properties: {@code peer-closed}.
+	 */
+	static String of(Enum<?> value) {
+		return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+	}
+
+	static String of(SocketAddress address) {
+		Integer port = port(address);
+		String host = host(address);
+		if (port == null) {
+			return host;
+		}
+		return ((host.indexOf(':') != -1) ? "[" + host + "]" : host) + ":" + port;
+	}
+
+	/**
+	 * The IP address without a zone; all there is of another kind of address.
+	 */
+	static String host(SocketAddress address) {
+		if (!(address instanceof InetSocketAddress inet)) {
+			return address.toString();
+		}
+		if (inet.getAddress() instanceof Inet6Address six) {
+			String text = six.getHostAddress();
+			int zone = text.indexOf('%');
+			return (zone != -1) ? text.substring(0, zone) : text;
+		}
+		return (inet.getAddress() != null) ? inet.getAddress().getHostAddress() : inet.getHostString();
+	}
+
+	static @Nullable Integer port(SocketAddress address) {
+		return (address instanceof InetSocketAddress inet) ? inet.getPort() : null;
+	}
+
+}

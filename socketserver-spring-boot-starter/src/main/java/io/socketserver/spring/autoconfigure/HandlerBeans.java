@@ -1,0 +1,121 @@
+package io.socketserver.spring.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+
+import io.socketserver.request.RequestHandlerFactory;
+import io.socketserver.spring.RequestHandler;
+import io.socketserver.spring.diagnostics.AmbiguousHandlerException;
+import io.socketserver.spring.diagnostics.MissingHandlerException;
+import io.socketserver.spring.diagnostics.NotARequestHandlerException;
+import io.socketserver.spring.diagnostics.SharedHandlerException;
+import io.socketserver.spring.diagnostics.UnknownServerException;
+
+/**
+ * The beans with {@link RequestHandler}, and which server each is for.
+ */
+final class HandlerBeans {
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	// The servers that each handler bean names.
+	private final Map<String, List<String>> serversByHandler = new LinkedHashMap<>();
+
+	/**
+	 * Finds them. None is made yet.
+	 * @param beanFactory makes them
+	 */
+	HandlerBeans(ConfigurableListableBeanFactory beanFactory) {
+		this.beanFactory = beanFactory;
+		for (String bean : beanFactory.getBeanNamesForAnnotation(RequestHandler.class)) {
+			if (!ScopedProxyUtils.isScopedTarget(bean)) {
+				requireHandlerType(bean);
+				requirePrototype(bean);
+				RequestHandler annotation = Objects
+					.requireNonNull(beanFactory.findAnnotationOnBean(bean, RequestHandler.class, false));
+				this.serversByHandler.put(bean, List.of(annotation.value()));
+			}
+		}
+	}
+
+	private void requireHandlerType(String bean) {
+		Class<?> type = this.beanFactory.getType(bean, false);
+		if (type == null || !io.socketserver.request.RequestHandler.class.isAssignableFrom(type)) {
+			throw new NotARequestHandlerException(bean, (type != null) ? type.getName() : "(unknown)");
+		}
+	}
+
+	private void requirePrototype(String bean) {
+		if (!this.beanFactory.isPrototype(bean)) {
+			String scope = this.beanFactory.containsBeanDefinition(bean)
+					? this.beanFactory.getMergedBeanDefinition(bean).getScope() : null;
+			throw new SharedHandlerException(bean,
+					(scope != null && !scope.isEmpty()) ? scope : ConfigurableBeanFactory.SCOPE_SINGLETON);
+		}
+	}
+
+	boolean isEmpty() {
+		return this.serversByHandler.isEmpty();
+	}
+
+	/**
+	 * Fails if a handler is for a server that does not exist.
+	 * @param known the names of all servers
+	 */
+	void requireKnown(Collection<String> known) {
+		this.serversByHandler.forEach((handler, servers) -> servers.forEach((server) -> {
+			if (!known.contains(server)) {
+				throw new UnknownServerException(handler, server, known);
+			}
+		}));
+	}
+
+	/**
+	 * The handler of a server: the one that names it, or else the one that names none.
+	 * @param server what is configured of it
+	 * @return makes handlers
+	 */
+	RequestHandlerFactory factory(ServerConfig server) {
+		List<String> candidates = naming(server.name());
+		if (candidates.isEmpty()) {
+			candidates = namingNone();
+		}
+		if (candidates.size() > 1) {
+			throw new AmbiguousHandlerException(server.name(), candidates);
+		}
+		if (candidates.isEmpty()) {
+			String prefix = server.prefix();
+			throw new MissingHandlerException(server.name(), prefix.substring(0, prefix.length() - 1));
+		}
+		return new BeanHandlerFactory(this.beanFactory, candidates.get(0));
+	}
+
+	private List<String> naming(String server) {
+		List<String> found = new ArrayList<>();
+		this.serversByHandler.forEach((handler, servers) -> {
+			if (servers.contains(server)) {
+				found.add(handler);
+			}
+		});
+		return found;
+	}
+
+	private List<String> namingNone() {
+		List<String> found = new ArrayList<>();
+		this.serversByHandler.forEach((handler, servers) -> {
+			if (servers.isEmpty()) {
+				found.add(handler);
+			}
+		});
+		return found;
+	}
+
+}

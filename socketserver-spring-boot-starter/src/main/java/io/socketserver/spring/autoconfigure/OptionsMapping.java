@@ -1,0 +1,99 @@
+package io.socketserver.spring.autoconfigure;
+
+import java.time.Duration;
+import java.util.function.BiFunction;
+
+import org.springframework.util.unit.DataSize;
+
+import io.socketserver.ServerOptions;
+import io.socketserver.ServerOptions.KeepAlive;
+import io.socketserver.spring.autoconfigure.ServerConfig.Getter;
+
+/**
+ * The options of a server from its properties. What is not configured stays as it is in
+ * {@link ServerOptions#DEFAULT}.
+ */
+final class OptionsMapping {
+
+	private final ServerConfig config;
+
+	private ServerOptions options;
+
+	private OptionsMapping(ServerConfig config) {
+		this.config = config;
+		this.options = new Setting<>(config.prefix() + "name", config.name()).apply(ServerOptions.DEFAULT::withName);
+	}
+
+	/**
+	 * Maps.
+	 * @param config what is configured
+	 * @param drainTimeout the drain timeout if none is configured
+	 * @return the options
+	 */
+	static ServerOptions options(ServerConfig config, Duration drainTimeout) {
+		OptionsMapping mapping = new OptionsMapping(config);
+		mapping.options = mapping.options.withDrainTimeout(drainTimeout);
+		mapping.socket();
+		mapping.keepAlive();
+		mapping.limits();
+		mapping.streams();
+		return mapping.options;
+	}
+
+	private void socket() {
+		set("request-queue-size", ServerSettings::getRequestQueueSize, ServerOptions::withRequestQueueSize);
+		set("reuse-address", ServerSettings::getReuseAddress, ServerOptions::withReuseAddress);
+		set("reuse-port", ServerSettings::getReusePort, ServerOptions::withReusePort);
+		set("tcp-no-delay", ServerSettings::getTcpNoDelay, ServerOptions::withTcpNoDelay);
+		setSize("receive-buffer-size", ServerSettings::getReceiveBufferSize, ServerOptions::withReceiveBufferSize);
+		setSize("send-buffer-size", ServerSettings::getSendBufferSize, ServerOptions::withSendBufferSize);
+		set("linger", ServerSettings::getLinger, ServerOptions::withLinger);
+	}
+
+	private void keepAlive() {
+		setKeepAlive("enabled", (settings) -> settings.getKeepAlive().enabled(),
+				(now, value) -> new KeepAlive(value, now.idle(), now.interval(), now.count()));
+		setKeepAlive("idle", (settings) -> settings.getKeepAlive().idle(),
+				(now, value) -> new KeepAlive(now.enabled(), value, now.interval(), now.count()));
+		setKeepAlive("interval", (settings) -> settings.getKeepAlive().interval(),
+				(now, value) -> new KeepAlive(now.enabled(), now.idle(), value, now.count()));
+		setKeepAlive("count", (settings) -> settings.getKeepAlive().count(),
+				(now, value) -> new KeepAlive(now.enabled(), now.idle(), now.interval(), value));
+	}
+
+	private void limits() {
+		set("max-connections", ServerSettings::getMaxConnections, ServerOptions::withMaxConnections);
+		set("idle-timeout", ServerSettings::getIdleTimeout, ServerOptions::withIdleTimeout);
+		set("request-timeout", ServerSettings::getRequestTimeout, ServerOptions::withRequestTimeout);
+		set("read-timeout", ServerSettings::getReadTimeout, ServerOptions::withReadTimeout);
+		set("linger-timeout", ServerSettings::getLingerTimeout, ServerOptions::withLingerTimeout);
+		set("drain-timeout", ServerSettings::getDrainTimeout, ServerOptions::withDrainTimeout);
+	}
+
+	private void streams() {
+		setSize("max-line-length", ServerSettings::getMaxLineLength, ServerOptions::withMaxLineLength);
+		setSize("buffer-size", ServerSettings::getBufferSize, ServerOptions::withBufferSize);
+		set("charset", ServerSettings::getCharset, ServerOptions::withCharset);
+	}
+
+	private <T> void set(String key, Getter<T> getter, BiFunction<ServerOptions, T, ServerOptions> with) {
+		this.config.find(key, getter)
+			.ifPresent((setting) -> this.options = setting.apply((value) -> with.apply(this.options, value)));
+	}
+
+	private void setSize(String key, Getter<DataSize> getter, BiFunction<ServerOptions, Integer, ServerOptions> with) {
+		set(key, getter, (now, size) -> with.apply(now, bytes(size)));
+	}
+
+	private <T> void setKeepAlive(String key, Getter<T> getter, BiFunction<KeepAlive, T, KeepAlive> with) {
+		set("keep-alive." + key, getter, (now, value) -> now.withKeepAlive(with.apply(now.keepAlive(), value)));
+	}
+
+	private static int bytes(DataSize size) {
+		if (size.toBytes() > Integer.MAX_VALUE) {
+			throw new IllegalArgumentException("It must be less than 2GB, and is " + size);
+		}
+		return (int) size.toBytes();
+	}
+
+}

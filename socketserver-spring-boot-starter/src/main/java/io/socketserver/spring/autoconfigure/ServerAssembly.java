@@ -1,0 +1,99 @@
+package io.socketserver.spring.autoconfigure;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import io.socketserver.BaseServer;
+import io.socketserver.TcpServer;
+import io.socketserver.mixin.ThreadUse;
+import io.socketserver.spring.SocketServerBuilder;
+
+/**
+ * Makes the servers that properties and beans describe. Properties make the named
+ * servers, but for those whose name a server bean has. If there are none of either kind,
+ * they make the flat one.
+ */
+final class ServerAssembly {
+
+	private static final int DEFAULT_PORT = 9999;
+
+	private final SocketServerProperties properties;
+
+	private final HandlerBeans handlers;
+
+	private final ServerBeans beans;
+
+	private final Strategies strategies;
+
+	private final Duration drainTimeout;
+
+	ServerAssembly(SocketServerProperties properties, HandlerBeans handlers, ServerBeans beans, Strategies strategies,
+			Duration drainTimeout) {
+		this.properties = properties;
+		this.handlers = handlers;
+		this.beans = beans;
+		this.strategies = strategies;
+		this.drainTimeout = drainTimeout;
+	}
+
+	List<BaseServer> servers() {
+		List<ServerConfig> configs = configs();
+		Set<String> known = new LinkedHashSet<>(this.beans.servers().keySet());
+		configs.forEach((config) -> known.add(config.name()));
+		this.handlers.requireKnown(known);
+		List<ServerConfig> own = configs.stream()
+			.filter((config) -> config.isEnabled() && !this.beans.servers().containsKey(config.name()))
+			.toList();
+		this.strategies.requireUsed(own);
+		List<BaseServer> servers = new ArrayList<>(this.beans.servers().values());
+		servers.forEach((server) -> this.beans.listeners().forEach(server::addListener));
+		own.forEach((config) -> servers.add(server(config)));
+		return servers;
+	}
+
+	private List<ServerConfig> configs() {
+		boolean noFlatServer = this.properties.getServers().isEmpty() && !this.beans.servers().isEmpty();
+		return noFlatServer ? List.of() : ServerConfig.all(this.properties);
+	}
+
+	private TcpServer server(ServerConfig config) {
+		SocketServerBuilder builder = new SocketServerBuilder(config.name(), address(config),
+				this.handlers.factory(config));
+		builder.options((options) -> OptionsMapping.options(config, this.drainTimeout));
+		this.beans.mixIns().orderedStream().forEach(builder.mixIns()::add);
+		boolean strategyBean = builder.mixIns().stream().anyMatch(ThreadUse.class::isInstance);
+		boolean asked = config.find("concurrency", ServerSettings::getConcurrency).isPresent();
+		if (asked || !strategyBean) {
+			this.strategies.strategy(config).ifPresent(builder.mixIns()::add);
+		}
+		this.beans.listeners().forEach(builder::listener);
+		this.beans.customizers().forEach((customizer) -> customizer.customize(builder));
+		return builder.build();
+	}
+
+	private static InetSocketAddress address(ServerConfig config) {
+		int port = config.find("port", ServerSettings::getPort)
+			.map((setting) -> setting.apply(ServerAssembly::checkPort))
+			.orElse(DEFAULT_PORT);
+		return config.find("address", ServerSettings::getAddress)
+			.map((setting) -> socketAddress(setting.value(), port))
+			.orElseGet(() -> new InetSocketAddress(port));
+	}
+
+	private static InetSocketAddress socketAddress(InetAddress address, int port) {
+		return new InetSocketAddress(address, port);
+	}
+
+	private static int checkPort(int port) {
+		if (port < 0 || port > 65535) {
+			throw new IllegalArgumentException("A port must be between 0 and 65535, and is " + port);
+		}
+		return port;
+	}
+
+}

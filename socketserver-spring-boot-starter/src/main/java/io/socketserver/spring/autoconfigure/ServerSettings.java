@@ -1,0 +1,420 @@
+package io.socketserver.spring.autoconfigure;
+
+import java.net.InetAddress;
+import java.nio.charset.Charset;
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.unit.DataSize;
+
+import io.socketserver.mixin.OverflowPolicy;
+import io.socketserver.spring.Concurrency;
+
+/**
+ * What can be configured of a server. What is null is not configured: a named server then
+ * has the flat key's value, and the flat keys have those of
+ * {@link io.socketserver.ServerOptions#DEFAULT}.
+ */
+public class ServerSettings {
+
+	/**
+	 * Whether the server exists. The flat key switches all servers off.
+	 */
+	private @Nullable Boolean enabled;
+
+	/**
+	 * Whether the server starts with the application. If not, it is bound when it is
+	 * started by name.
+	 */
+	private @Nullable Boolean autoStartup;
+
+	/**
+	 * Network address to listen on. All interfaces if not set.
+	 */
+	private @Nullable InetAddress address;
+
+	/**
+	 * Port to listen on. 0 takes any free one.
+	 */
+	private @Nullable Integer port;
+
+	/**
+	 * Where requests run. If not set, in virtual threads where
+	 * spring.threads.virtual.enabled is in effect, else in platform threads.
+	 */
+	private @Nullable Concurrency concurrency;
+
+	/**
+	 * How the server ends with the application.
+	 */
+	private @Nullable Shutdown shutdown;
+
+	/**
+	 * Longest time that requests under way may take when the server ends gracefully. If
+	 * not set, what spring.lifecycle.timeout-per-shutdown-phase leaves.
+	 */
+	private @Nullable Duration drainTimeout;
+
+	/**
+	 * Connections that may be open at once. At the limit the server stops accepting, and
+	 * new clients wait in the kernel's queue.
+	 */
+	private @Nullable Integer maxConnections;
+
+	/**
+	 * Time a connection may wait for its peer before it is closed. 0 for ever.
+	 */
+	private @Nullable Duration idleTimeout;
+
+	/**
+	 * Time a request within a connection may take, from its first byte to its answer,
+	 * before the connection is closed. 0 for ever.
+	 */
+	private @Nullable Duration requestTimeout;
+
+	/**
+	 * Time a single read of a handler may wait before it gets an exception. 0 for ever.
+	 */
+	private @Nullable Duration readTimeout;
+
+	/**
+	 * Time a peer may take to close its side after the server has closed its own, before
+	 * it is reset.
+	 */
+	private @Nullable Duration lingerTimeout;
+
+	/**
+	 * Longest line that a handler reads, without its end.
+	 */
+	private @Nullable DataSize maxLineLength;
+
+	/**
+	 * Size of the input buffer and of the output buffer of a handler.
+	 */
+	private @Nullable DataSize bufferSize;
+
+	/**
+	 * Character set of lines.
+	 */
+	private @Nullable Charset charset;
+
+	/**
+	 * Clients that the kernel keeps waiting before they are accepted (the backlog).
+	 */
+	private @Nullable Integer requestQueueSize;
+
+	/**
+	 * Whether the port may be bound while connections of a former server linger
+	 * (SO_REUSEADDR).
+	 */
+	private @Nullable Boolean reuseAddress;
+
+	/**
+	 * Whether other sockets may listen on the port at the same time (SO_REUSEPORT).
+	 */
+	private @Nullable Boolean reusePort;
+
+	/**
+	 * Whether small writes go out at once (TCP_NODELAY).
+	 */
+	private @Nullable Boolean tcpNoDelay;
+
+	/**
+	 * Size of the kernel's receive buffer of a connection (SO_RCVBUF). 0 leaves it to the
+	 * kernel.
+	 */
+	private @Nullable DataSize receiveBufferSize;
+
+	/**
+	 * Size of the kernel's send buffer of a connection (SO_SNDBUF). 0 leaves it to the
+	 * kernel.
+	 */
+	private @Nullable DataSize sendBufferSize;
+
+	/**
+	 * Time that closing a socket waits for unsent data (SO_LINGER), in whole seconds. 0
+	 * resets the peer. Left to the kernel if not set.
+	 */
+	private @Nullable Duration linger;
+
+	/**
+	 * How the kernel probes peers that have been silent.
+	 */
+	private KeepAlive keepAlive = KeepAlive.UNSET;
+
+	/**
+	 * How requests use threads of their own, with concurrency thread or virtual.
+	 */
+	private ThreadPerRequest thread = ThreadPerRequest.UNSET;
+
+	/**
+	 * How requests share threads, with concurrency pool.
+	 */
+	private ThreadPool pool = ThreadPool.UNSET;
+
+	public @Nullable Boolean getEnabled() {
+		return this.enabled;
+	}
+
+	public void setEnabled(@Nullable Boolean enabled) {
+		this.enabled = enabled;
+	}
+
+	public @Nullable Boolean getAutoStartup() {
+		return this.autoStartup;
+	}
+
+	public void setAutoStartup(@Nullable Boolean autoStartup) {
+		this.autoStartup = autoStartup;
+	}
+
+	public @Nullable InetAddress getAddress() {
+		return this.address;
+	}
+
+	public void setAddress(@Nullable InetAddress address) {
+		this.address = address;
+	}
+
+	public @Nullable Integer getPort() {
+		return this.port;
+	}
+
+	public void setPort(@Nullable Integer port) {
+		this.port = port;
+	}
+
+	public @Nullable Concurrency getConcurrency() {
+		return this.concurrency;
+	}
+
+	public void setConcurrency(@Nullable Concurrency concurrency) {
+		this.concurrency = concurrency;
+	}
+
+	public @Nullable Shutdown getShutdown() {
+		return this.shutdown;
+	}
+
+	public void setShutdown(@Nullable Shutdown shutdown) {
+		this.shutdown = shutdown;
+	}
+
+	public @Nullable Duration getDrainTimeout() {
+		return this.drainTimeout;
+	}
+
+	public void setDrainTimeout(@Nullable Duration drainTimeout) {
+		this.drainTimeout = drainTimeout;
+	}
+
+	public @Nullable Integer getMaxConnections() {
+		return this.maxConnections;
+	}
+
+	public void setMaxConnections(@Nullable Integer maxConnections) {
+		this.maxConnections = maxConnections;
+	}
+
+	public @Nullable Duration getIdleTimeout() {
+		return this.idleTimeout;
+	}
+
+	public void setIdleTimeout(@Nullable Duration idleTimeout) {
+		this.idleTimeout = idleTimeout;
+	}
+
+	public @Nullable Duration getRequestTimeout() {
+		return this.requestTimeout;
+	}
+
+	public void setRequestTimeout(@Nullable Duration requestTimeout) {
+		this.requestTimeout = requestTimeout;
+	}
+
+	public @Nullable Duration getReadTimeout() {
+		return this.readTimeout;
+	}
+
+	public void setReadTimeout(@Nullable Duration readTimeout) {
+		this.readTimeout = readTimeout;
+	}
+
+	public @Nullable Duration getLingerTimeout() {
+		return this.lingerTimeout;
+	}
+
+	public void setLingerTimeout(@Nullable Duration lingerTimeout) {
+		this.lingerTimeout = lingerTimeout;
+	}
+
+	public @Nullable DataSize getMaxLineLength() {
+		return this.maxLineLength;
+	}
+
+	public void setMaxLineLength(@Nullable DataSize maxLineLength) {
+		this.maxLineLength = maxLineLength;
+	}
+
+	public @Nullable DataSize getBufferSize() {
+		return this.bufferSize;
+	}
+
+	public void setBufferSize(@Nullable DataSize bufferSize) {
+		this.bufferSize = bufferSize;
+	}
+
+	public @Nullable Charset getCharset() {
+		return this.charset;
+	}
+
+	public void setCharset(@Nullable Charset charset) {
+		this.charset = charset;
+	}
+
+	public @Nullable Integer getRequestQueueSize() {
+		return this.requestQueueSize;
+	}
+
+	public void setRequestQueueSize(@Nullable Integer requestQueueSize) {
+		this.requestQueueSize = requestQueueSize;
+	}
+
+	public @Nullable Boolean getReuseAddress() {
+		return this.reuseAddress;
+	}
+
+	public void setReuseAddress(@Nullable Boolean reuseAddress) {
+		this.reuseAddress = reuseAddress;
+	}
+
+	public @Nullable Boolean getReusePort() {
+		return this.reusePort;
+	}
+
+	public void setReusePort(@Nullable Boolean reusePort) {
+		this.reusePort = reusePort;
+	}
+
+	public @Nullable Boolean getTcpNoDelay() {
+		return this.tcpNoDelay;
+	}
+
+	public void setTcpNoDelay(@Nullable Boolean tcpNoDelay) {
+		this.tcpNoDelay = tcpNoDelay;
+	}
+
+	public @Nullable DataSize getReceiveBufferSize() {
+		return this.receiveBufferSize;
+	}
+
+	public void setReceiveBufferSize(@Nullable DataSize receiveBufferSize) {
+		this.receiveBufferSize = receiveBufferSize;
+	}
+
+	public @Nullable DataSize getSendBufferSize() {
+		return this.sendBufferSize;
+	}
+
+	public void setSendBufferSize(@Nullable DataSize sendBufferSize) {
+		this.sendBufferSize = sendBufferSize;
+	}
+
+	public @Nullable Duration getLinger() {
+		return this.linger;
+	}
+
+	public void setLinger(@Nullable Duration linger) {
+		this.linger = linger;
+	}
+
+	public KeepAlive getKeepAlive() {
+		return this.keepAlive;
+	}
+
+	public void setKeepAlive(KeepAlive keepAlive) {
+		this.keepAlive = keepAlive;
+	}
+
+	public ThreadPerRequest getThread() {
+		return this.thread;
+	}
+
+	public void setThread(ThreadPerRequest thread) {
+		this.thread = thread;
+	}
+
+	public ThreadPool getPool() {
+		return this.pool;
+	}
+
+	public void setPool(ThreadPool pool) {
+		this.pool = pool;
+	}
+
+	/**
+	 * How a server ends with the application.
+	 */
+	public enum Shutdown {
+
+		/**
+		 * Requests under way are finished.
+		 */
+		GRACEFUL,
+
+		/**
+		 * Connections are cut.
+		 */
+		IMMEDIATE
+
+	}
+
+	/**
+	 * How the kernel probes peers that have been silent.
+	 *
+	 * @param enabled whether the kernel probes silent peers (SO_KEEPALIVE).
+	 * @param idle silence before the first probe, in whole seconds. 0 for the kernel's
+	 * value.
+	 * @param interval time between probes, in whole seconds. 0 for the kernel's value.
+	 * @param count unanswered probes that end the connection. 0 for the kernel's value.
+	 */
+	public record KeepAlive(@Nullable Boolean enabled, @Nullable Duration idle, @Nullable Duration interval,
+			@Nullable Integer count) {
+
+		static final KeepAlive UNSET = new KeepAlive(null, null, null, null);
+
+	}
+
+	/**
+	 * How requests use threads of their own, with concurrency thread or virtual.
+	 *
+	 * @param daemon whether the JVM may exit while requests are being served. Virtual
+	 * threads are always daemons.
+	 * @param blockOnClose whether closing the server waits for its requests.
+	 * @param maxThreads threads there may be at once. At the limit the server stops
+	 * accepting. Bounded by max-connections if not set.
+	 */
+	public record ThreadPerRequest(@Nullable Boolean daemon, @Nullable Boolean blockOnClose,
+			@Nullable Integer maxThreads) {
+
+		static final ThreadPerRequest UNSET = new ThreadPerRequest(null, null, null);
+
+	}
+
+	/**
+	 * How requests share threads, with concurrency pool.
+	 *
+	 * @param threads threads of the pool.
+	 * @param queueCapacity requests that may wait for a thread. Four for each thread if
+	 * not set.
+	 * @param whenFull what happens to a request that finds no thread and no place to
+	 * wait.
+	 */
+	public record ThreadPool(@Nullable Integer threads, @Nullable Integer queueCapacity,
+			@Nullable OverflowPolicy whenFull) {
+
+		static final ThreadPool UNSET = new ThreadPool(null, null, null);
+
+	}
+
+}

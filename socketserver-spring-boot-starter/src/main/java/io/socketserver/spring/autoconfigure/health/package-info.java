@@ -1,0 +1,7 @@
+/**
+ * Auto-configuration of the health contributor.
+ */
+@NullMarked
+package io.socketserver.spring.autoconfigure.health;
+
+import org.jspecify.annotations.NullMarked;

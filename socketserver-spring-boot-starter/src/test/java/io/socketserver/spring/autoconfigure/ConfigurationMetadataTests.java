@@ -1,0 +1,119 @@
+package io.socketserver.spring.autoconfigure;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.convert.DurationStyle;
+import org.springframework.boot.json.JsonParserFactory;
+import org.springframework.util.unit.DataSize;
+
+import io.socketserver.ServerOptions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What editors show while an application is configured.
+ */
+class ConfigurationMetadataTests {
+
+	private static final String NAMED = "socketserver.servers.*.";
+
+	private final Map<String, Map<String, Object>> properties = read();
+
+	@Test
+	void everyPropertyHasATypeAndADescription() {
+		assertThat(this.properties.keySet()).hasSizeGreaterThan(60);
+		assertThat(this.properties.values()).allSatisfy((property) -> {
+			assertThat(property.get("type")).isNotNull();
+			assertThat(property.get("description")).asString().endsWith(".").doesNotStartWith("The ");
+		});
+	}
+
+	@Test
+	void everyFlatKeyButTheNameIsThereForNamedServersToo() {
+		List<String> flat = this.properties.keySet()
+			.stream()
+			.filter((name) -> !name.startsWith("socketserver.servers"))
+			.map((name) -> name.substring("socketserver.".length()))
+			.filter((key) -> !key.equals("name"))
+			.toList();
+		List<String> named = this.properties.keySet()
+			.stream()
+			.filter((name) -> name.startsWith(NAMED))
+			.map((name) -> name.substring(NAMED.length()))
+			.toList();
+		assertThat(named).containsExactlyInAnyOrderElementsOf(flat);
+		assertThat(named).allSatisfy((key) -> {
+			assertThat(property(NAMED + key).get("type")).isEqualTo(property("socketserver." + key).get("type"));
+			assertThat(property(NAMED + key).get("description"))
+				.isEqualTo(property("socketserver." + key).get("description"));
+		});
+	}
+
+	@Test
+	void defaultsAreThoseOfTheLibrary() {
+		ServerOptions options = ServerOptions.DEFAULT;
+		assertThat(defaultOf("request-queue-size")).isEqualTo(options.requestQueueSize());
+		assertThat(defaultOf("reuse-address")).isEqualTo(options.reuseAddress());
+		assertThat(defaultOf("reuse-port")).isEqualTo(options.reusePort());
+		assertThat(defaultOf("tcp-no-delay")).isEqualTo(options.tcpNoDelay());
+		assertThat(defaultOf("keep-alive.enabled")).isEqualTo(options.keepAlive().enabled());
+		assertThat(defaultOf("keep-alive.count")).isEqualTo(options.keepAlive().count());
+		assertThat(duration("keep-alive.idle")).isEqualTo(options.keepAlive().idle());
+		assertThat(duration("keep-alive.interval")).isEqualTo(options.keepAlive().interval());
+		assertThat(bytes("receive-buffer-size")).isEqualTo(options.receiveBufferSize());
+		assertThat(bytes("send-buffer-size")).isEqualTo(options.sendBufferSize());
+		assertThat(defaultOf("max-connections")).isEqualTo(options.maxConnections());
+		assertThat(duration("idle-timeout")).isEqualTo(options.idleTimeout());
+		assertThat(duration("request-timeout")).isEqualTo(options.requestTimeout());
+		assertThat(duration("read-timeout")).isEqualTo(options.readTimeout());
+		assertThat(duration("linger-timeout")).isEqualTo(options.lingerTimeout());
+		assertThat(bytes("max-line-length")).isEqualTo(options.stream().maxLineLength());
+		assertThat(bytes("buffer-size")).isEqualTo(options.stream().bufferSize());
+		assertThat(defaultOf("charset")).isEqualTo(options.stream().charset().name());
+	}
+
+	private Duration duration(String key) {
+		return DurationStyle.detectAndParse(String.valueOf(defaultOf(key)));
+	}
+
+	private long bytes(String key) {
+		return DataSize.parse(String.valueOf(defaultOf(key))).toBytes();
+	}
+
+	private Object defaultOf(String key) {
+		return Objects.requireNonNull(property("socketserver." + key).get("defaultValue"), key);
+	}
+
+	private Map<String, Object> property(String name) {
+		return Objects.requireNonNull(this.properties.get(name), name);
+	}
+
+	private static Map<String, Map<String, Object>> read() {
+		// The first on the class path is this module's.
+		try (InputStream json = Objects.requireNonNull(
+				SocketServerProperties.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json"))) {
+			return parse(new String(json.readAllBytes(), StandardCharsets.UTF_8));
+		}
+		catch (IOException ex) {
+			throw new AssertionError(ex);
+		}
+	}
+
+	@SuppressWarnings("unchecked")
+	private static Map<String, Map<String, Object>> parse(String json) {
+		List<Map<String, Object>> all = (List<Map<String, Object>>) Objects
+			.requireNonNull(JsonParserFactory.getJsonParser().parseMap(json).get("properties"));
+		return all.stream()
+			.filter((property) -> String.valueOf(property.get("name")).startsWith("socketserver."))
+			.collect(Collectors.toMap((property) -> String.valueOf(property.get("name")), (property) -> property));
+	}
+
+}
