@@ -111,7 +111,9 @@ class LifecycleTests {
 	@EnumSource
 	void tenThreadsMayShutDownAndCloseAtOnce(Strategy strategy) throws Exception {
 		for (int round = 0; round < 10; round++) {
-			try (TestServer server = TestServer.with(strategy).start(Script.UPPER)) {
+			try (TestServer server = TestServer.with(strategy)
+				.options((options) -> options.withLingerTimeout(Duration.ofMillis(100)))
+				.start(Script.UPPER)) {
 				assertThat(server.connect().ask("a")).isEqualTo("A");
 				List<Thread> threads = new ArrayList<>();
 				CountDownLatch together = new CountDownLatch(1);
@@ -190,7 +192,9 @@ class LifecycleTests {
 	void thePortIsFreeRightAfterClose(Strategy strategy) throws Exception {
 		for (int i = 0; i < 10; i++) {
 			int port;
-			try (TestServer server = TestServer.with(strategy).start(Script.UPPER)) {
+			try (TestServer server = TestServer.with(strategy)
+				.options((options) -> options.withLingerTimeout(Duration.ofMillis(100)))
+				.start(Script.UPPER)) {
 				port = server.server().port();
 				Client client = server.connect();
 				assertThat(client.ask("a")).isEqualTo("A");

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -203,10 +204,12 @@ class ServerBehaviourTests {
 		byte[] reply = new byte[400_000];
 		new Random(3).nextBytes(reply);
 		byte[] request = new byte[20 * 1024 * 1024];
-		try (TestServer server = TestServer.with(strategy).start((handler) -> {
-			handler.in().read();
-			handler.out().write(reply);
-		})) {
+		try (TestServer server = TestServer.with(strategy)
+			.options((options) -> options.withLingerTimeout(Duration.ofSeconds(10)))
+			.start((handler) -> {
+				handler.in().read();
+				handler.out().write(reply);
+			})) {
 			for (int i = 0; i < 5; i++) {
 				Client client = server.connect();
 				Thread sender = new Thread(() -> {
@@ -230,10 +233,12 @@ class ServerBehaviourTests {
 	void deliversRepliesWholeDespiteUnreadInput(Strategy strategy) throws Exception {
 		byte[] reply = new byte[400_000];
 		new Random(4).nextBytes(reply);
-		try (TestServer server = TestServer.with(strategy).start((handler) -> {
-			handler.in().read();
-			handler.out().write(reply);
-		})) {
+		try (TestServer server = TestServer.with(strategy)
+			.options((options) -> options.withLingerTimeout(Duration.ofSeconds(10)))
+			.start((handler) -> {
+				handler.in().read();
+				handler.out().write(reply);
+			})) {
 			for (int i = 0; i < 100; i++) {
 				try (Client client = server.connect()) {
 					client.send(new byte[50_000]);

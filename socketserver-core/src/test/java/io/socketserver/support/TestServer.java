@@ -128,7 +128,8 @@ public final class TestServer implements AutoCloseable {
 		private final Trace trace = new Trace();
 
 		private ServerOptions options = ServerOptions.DEFAULT.withName("t" + numbers.incrementAndGet())
-			.withDrainTimeout(Duration.ofSeconds(10));
+			.withDrainTimeout(Duration.ofSeconds(10))
+			.withLingerTimeout(Duration.ofSeconds(1));
 
 		private Setup(MixIn... mixIns) {
 			this.mixIns.add(this.trace);

@@ -1,0 +1,60 @@
+package io.socketserver;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The names users can use: row 25 of CPython's suite. Whoever adds or removes one says so
+ * here.
+ */
+class ApiSurfaceTests {
+
+	private static final Map<String, String> PUBLIC = Map.of("io.socketserver", """
+			BaseServer BindFailedException BindFailedException$Reason PoolingTcpServer ServerOptions
+			ServerOptions$KeepAlive ServerState SocketServerException TcpServer ThreadingTcpServer
+			""", "io.socketserver.mixin", """
+			LimitingMixIn OverflowPolicy PoolingMixIn ThreadUse ThreadingMixIn
+			""", "io.socketserver.request", """
+			AcceptGate AttributeKey BaseRequest BaseRequestHandler CloseReason Connection ConnectionClosedException
+			ConnectionState Connections DrainReport LineTooLongException MixIn Request RequestCycle RequestHandler
+			RequestHandlerFactory RequestInputStream RequestOutcome RequestOutputStream RequestRefusedException
+			ServerContext ServerListener ServerStatistics StopServing StreamOptions StreamRequest StreamRequestHandler
+			""", "io.socketserver.loop", """
+			LoopCommand LoopTimer Selectable SelectorLoop
+			""");
+
+	@Test
+	void isExactlyThis() {
+		Map<String, List<String>> actual = new TreeMap<>(
+				new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
+					.importPackages("io.socketserver")
+					.stream()
+					.filter((type) -> !type.getPackageName().equals("io.socketserver.internal"))
+					.filter(ApiSurfaceTests::isPublic)
+					.collect(Collectors.groupingBy(JavaClass::getPackageName,
+							Collectors.mapping(ApiSurfaceTests::nameInPackage, Collectors.toList()))));
+		assertThat(actual).containsOnlyKeys(PUBLIC.keySet());
+		PUBLIC.forEach((name, types) -> assertThat(actual.get(name)).as(name)
+			.containsExactlyInAnyOrder(types.trim().split("\\s+")));
+	}
+
+	private static String nameInPackage(JavaClass type) {
+		return type.getName().substring(type.getPackageName().length() + 1);
+	}
+
+	private static boolean isPublic(JavaClass type) {
+		return type.getModifiers().contains(JavaModifier.PUBLIC)
+				&& type.getEnclosingClass().map(ApiSurfaceTests::isPublic).orElse(true);
+	}
+
+}
