@@ -87,11 +87,13 @@ public final class SocketServers implements Iterable<BaseServer>, AutoCloseable 
 	 * @throws io.socketserver.BindFailedException if one cannot listen
 	 */
 	public void start(Collection<String> names) {
-		List<ServerRun> idle = names.stream().map(this::run).filter((run) -> !run.isServing()).toList();
+		List<ServerRun> all = names.stream().map(this::run).toList();
+		List<ServerRun> idle = all.stream().filter((run) -> !run.isServing()).toList();
 		boolean started = false;
 		try {
 			idle.forEach(ServerRun::bind);
-			idle.forEach(ServerRun::serve);
+			// One that is serving already may not have been told of.
+			all.forEach(ServerRun::serve);
 			started = true;
 		}
 		finally {

@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
@@ -35,15 +34,27 @@ final class HandlerBeans {
 	 */
 	HandlerBeans(ConfigurableListableBeanFactory beanFactory) {
 		this.beanFactory = beanFactory;
-		for (String bean : beanFactory.getBeanNamesForAnnotation(RequestHandler.class)) {
-			if (!ScopedProxyUtils.isScopedTarget(bean)) {
-				requireHandlerType(bean);
-				requirePrototype(bean);
-				RequestHandler annotation = Objects
-					.requireNonNull(beanFactory.findAnnotationOnBean(bean, RequestHandler.class, false));
-				this.serversByHandler.put(bean, List.of(annotation.value()));
+		find(beanFactory).forEach((bean, annotation) -> {
+			requireHandlerType(bean);
+			requirePrototype(bean);
+			this.serversByHandler.put(bean, List.of(annotation.value()));
+		});
+	}
+
+	/**
+	 * The annotations of handler beans, by bean name. Makes no bean, not even a factory.
+	 */
+	static Map<String, RequestHandler> find(ConfigurableListableBeanFactory beanFactory) {
+		Map<String, RequestHandler> found = new LinkedHashMap<>();
+		for (String bean : beanFactory.getBeanDefinitionNames()) {
+			if (!ScopedProxyUtils.isScopedTarget(bean) && !beanFactory.getBeanDefinition(bean).isAbstract()) {
+				RequestHandler annotation = beanFactory.findAnnotationOnBean(bean, RequestHandler.class, false);
+				if (annotation != null) {
+					found.put(bean, annotation);
+				}
 			}
 		}
+		return found;
 	}
 
 	private void requireHandlerType(String bean) {
@@ -60,10 +71,6 @@ final class HandlerBeans {
 			throw new SharedHandlerException(bean,
 					(scope != null && !scope.isEmpty()) ? scope : ConfigurableBeanFactory.SCOPE_SINGLETON);
 		}
-	}
-
-	boolean isEmpty() {
-		return this.serversByHandler.isEmpty();
 	}
 
 	/**

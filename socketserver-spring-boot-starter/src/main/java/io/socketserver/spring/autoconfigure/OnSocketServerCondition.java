@@ -16,7 +16,6 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 import io.socketserver.BaseServer;
-import io.socketserver.spring.RequestHandler;
 
 /**
  * Whether there is anything to serve: a handler, a server bean, or a server that is
@@ -35,7 +34,7 @@ class OnSocketServerCondition extends SpringBootCondition implements Configurati
 		List<String> found = new ArrayList<>();
 		ConfigurableListableBeanFactory beanFactory = context.getBeanFactory();
 		if (beanFactory != null) {
-			found.addAll(List.of(beanFactory.getBeanNamesForAnnotation(RequestHandler.class)));
+			found.addAll(HandlerBeans.find(beanFactory).keySet());
 			found.addAll(List.of(beanFactory.getBeanNamesForType(BaseServer.class, true, false)));
 		}
 		found.addAll(configured(context.getEnvironment()));

@@ -8,10 +8,15 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.boot.convert.DurationStyle;
+
 import io.socketserver.BaseServer;
 import io.socketserver.TcpServer;
 import io.socketserver.mixin.ThreadUse;
 import io.socketserver.spring.SocketServerBuilder;
+import io.socketserver.spring.SocketServers;
 
 /**
  * Makes the servers that properties and beans describe. Properties make the named
@@ -19,6 +24,8 @@ import io.socketserver.spring.SocketServerBuilder;
  * they make the flat one.
  */
 final class ServerAssembly {
+
+	private static final Log logger = LogFactory.getLog(SocketServers.class);
 
 	private static final int DEFAULT_PORT = 9999;
 
@@ -30,15 +37,15 @@ final class ServerAssembly {
 
 	private final Strategies strategies;
 
-	private final Duration drainTimeout;
+	private final Duration longestDrain;
 
 	ServerAssembly(SocketServerProperties properties, HandlerBeans handlers, ServerBeans beans, Strategies strategies,
-			Duration drainTimeout) {
+			Duration longestDrain) {
 		this.properties = properties;
 		this.handlers = handlers;
 		this.beans = beans;
 		this.strategies = strategies;
-		this.drainTimeout = drainTimeout;
+		this.longestDrain = longestDrain;
 	}
 
 	List<BaseServer> servers() {
@@ -61,10 +68,20 @@ final class ServerAssembly {
 		return noFlatServer ? List.of() : ServerConfig.all(this.properties);
 	}
 
+	private void warnOfShortPhase(Setting<Duration> drainTimeout) {
+		if (drainTimeout.value().compareTo(this.longestDrain) > 0) {
+			logger.warn(drainTimeout.property() + " is " + DurationStyle.SIMPLE.print(drainTimeout.value())
+					+ ", but its shutdown phase leaves a drain no more than "
+					+ DurationStyle.SIMPLE.print(this.longestDrain)
+					+ ": raise spring.lifecycle.timeout-per-shutdown-phase, or lower it");
+		}
+	}
+
 	private TcpServer server(ServerConfig config) {
+		config.find("drain-timeout", ServerSettings::getDrainTimeout).ifPresent(this::warnOfShortPhase);
 		SocketServerBuilder builder = new SocketServerBuilder(config.name(), address(config),
 				this.handlers.factory(config));
-		builder.options((options) -> OptionsMapping.options(config, this.drainTimeout));
+		builder.options((options) -> OptionsMapping.options(config, this.longestDrain));
 		this.beans.mixIns().orderedStream().forEach(builder.mixIns()::add);
 		boolean strategyBean = builder.mixIns().stream().anyMatch(ThreadUse.class::isInstance);
 		boolean asked = config.find("concurrency", ServerSettings::getConcurrency).isPresent();

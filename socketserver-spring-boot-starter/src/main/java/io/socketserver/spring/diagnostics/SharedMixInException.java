@@ -14,7 +14,8 @@ public class SharedMixInException extends SocketServerConfigurationException {
 	public SharedMixInException(String mixIn, String first, String second) {
 		super("The socket servers '" + first + "' and '" + second + "' have the same object of " + mixIn
 				+ ", and a mix-in serves one server",
-				"Make the MixIn bean a prototype, @Scope(\"prototype\"): each server then gets its own. Or add it to one server only, in a SocketServerCustomizer");
+				"Make the MixIn bean a prototype, @Scope(\"prototype\"): each server then gets its own. "
+						+ "Or add it to one server only, in a SocketServerCustomizer");
 	}
 
 }

@@ -12,6 +12,8 @@ import org.aspectj.lang.annotation.Around;
 import org.aspectj.lang.annotation.Aspect;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -63,15 +65,18 @@ class HandlerBeansTests {
 		});
 	}
 
-	@Test
-	void aProxiedHandlerIsCalledThroughItsProxyAndItsTargetIsDestroyed() {
-		this.runner.withUserConfiguration(Counter.class, CountingHandler.class, HandlerAspect.class).run((context) -> {
-			TestClient.ask(Runners.port(context), "a");
-			Counter counter = context.getBean(Counter.class);
-			Waiting.until(() -> !counter.destroyed.isEmpty(), "the handler is destroyed");
-			assertThat(counter.destroyed).containsExactly("CountingHandler after 1 lines");
-			assertThat(context.getBean(HandlerAspect.class).calls).containsExactly("setup", "handle", "finish");
-		});
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aProxiedHandlerIsCalledThroughItsProxyAndItsTargetIsDestroyed(boolean proxyTargetClass) {
+		this.runner.withPropertyValues("spring.aop.proxy-target-class=" + proxyTargetClass)
+			.withUserConfiguration(Counter.class, CountingHandler.class, HandlerAspect.class)
+			.run((context) -> {
+				TestClient.ask(Runners.port(context), "a");
+				Counter counter = context.getBean(Counter.class);
+				Waiting.until(() -> !counter.destroyed.isEmpty(), "the handler is destroyed");
+				assertThat(counter.destroyed).containsExactly("CountingHandler after 1 lines");
+				assertThat(context.getBean(HandlerAspect.class).calls).containsExactly("setup", "handle", "finish");
+			});
 	}
 
 	@Test

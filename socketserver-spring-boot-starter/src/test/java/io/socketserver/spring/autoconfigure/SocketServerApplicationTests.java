@@ -20,6 +20,7 @@ import org.springframework.context.annotation.Import;
 
 import io.socketserver.spring.RequestHandler;
 import io.socketserver.spring.SocketServers;
+import io.socketserver.spring.userapp.ShoutApplication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -35,6 +36,15 @@ class SocketServerApplicationTests {
 	void anApplicationWithAHandlerAndNoConfigurationServes() throws IOException {
 		try (ConfigurableApplicationContext context = run(WebApplicationType.NONE, "--socketserver.port=0")) {
 			assertThat(TestClient.ask(Runners.port(context), "hello")).isEqualTo("HELLO");
+		}
+	}
+
+	@Test
+	void whatAUserWritesIsAnApplicationAndAHandler() throws IOException {
+		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(ShoutApplication.class)
+			.web(WebApplicationType.NONE)
+			.run("--socketserver.port=0")) {
+			assertThat(TestClient.ask(Runners.port(context), "hello")).isEqualTo("hello!");
 		}
 	}
 

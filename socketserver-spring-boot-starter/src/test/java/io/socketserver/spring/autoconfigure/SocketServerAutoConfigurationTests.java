@@ -218,6 +218,15 @@ class SocketServerAutoConfigurationTests {
 	}
 
 	@Test
+	void aServerBeanThatServesAlreadyIsToldOfToo() {
+		this.runner.withBean(TcpServer.class, () -> {
+			TcpServer server = server("mine");
+			server.start();
+			return server;
+		}).run((context) -> assertThat(TestClient.ask(Runners.port(context), "a")).isEqualTo("A"));
+	}
+
+	@Test
 	void twoServerBeansOfOneNameFail() {
 		this.runner.withBean("a", TcpServer.class, () -> server("mine"))
 			.withBean("b", TcpServer.class, () -> server("mine"))

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
@@ -24,6 +28,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.EventListener;
+import org.springframework.core.task.AsyncTaskExecutor;
 
 import io.socketserver.BaseServer;
 import io.socketserver.BindFailedException;
@@ -50,6 +55,7 @@ class SocketServerLifecycleTests {
 		.withPropertyValues("socketserver.servers.one.port=0", "socketserver.servers.two.port=0");
 
 	private final ApplicationContextRunner slow = Runners.onLoopback()
+		.withConfiguration(AutoConfigurations.of(TaskExecutionAutoConfiguration.class))
 		.withUserConfiguration(SlowHandler.class, Gates.class, Events.class);
 
 	@Test
@@ -106,7 +112,7 @@ class SocketServerLifecycleTests {
 				assertThat(client.readLine()).isEqualTo("(end)");
 				closed.get(30, TimeUnit.SECONDS);
 			}
-			assertThat(gates.applicationWasOpen).isTrue();
+			assertThat(gates.taskRan).as("handlers can use the application's executor during a drain").isTrue();
 		});
 	}
 
@@ -140,6 +146,35 @@ class SocketServerLifecycleTests {
 				closed.get(30, TimeUnit.SECONDS);
 			}
 			assertThat(output).contains("requests under way have 100 ms");
+		});
+	}
+
+	@Test
+	void aDrainTimeoutThatItsPhaseDoesNotAllowIsWarnedOf(CapturedOutput output) {
+		this.runner.withPropertyValues("socketserver.drain-timeout=1m")
+			.run((context) -> assertThat(output)
+				.contains("socketserver.drain-timeout is 60000ms, but its shutdown phase leaves a drain no more than")
+				.contains("29000ms: raise spring.lifecycle.timeout-per-shutdown-phase"));
+	}
+
+	@Test
+	void threadsOfAServerHaveTheApplicationsClassLoaderWhoeverStartsIt() {
+		this.runner.withPropertyValues("socketserver.auto-startup=false").run((context) -> {
+			SocketServers servers = context.getBean(SocketServers.class);
+			ClassLoader application = Thread.currentThread().getContextClassLoader();
+			try (URLClassLoader another = new URLClassLoader(new URL[0], application)) {
+				Thread.currentThread().setContextClassLoader(another);
+				servers.start("default");
+				assertThat(Thread.currentThread().getContextClassLoader()).isSameAs(another);
+			}
+			finally {
+				Thread.currentThread().setContextClassLoader(application);
+			}
+			assertThat(Thread.getAllStackTraces().keySet())
+				.filteredOn((thread) -> thread.getName().equals("socketserver-default-loop"))
+				.isNotEmpty()
+				.extracting(Thread::getContextClassLoader)
+				.containsOnly(application);
 		});
 	}
 
@@ -309,13 +344,7 @@ class SocketServerLifecycleTests {
 
 		final CountDownLatch release = new CountDownLatch(1);
 
-		final ConfigurableApplicationContext context;
-
-		volatile boolean applicationWasOpen;
-
-		Gates(ConfigurableApplicationContext context) {
-			this.context = context;
-		}
+		volatile boolean taskRan;
 
 	}
 
@@ -324,16 +353,19 @@ class SocketServerLifecycleTests {
 
 		private final Gates gates;
 
-		SlowHandler(Gates gates) {
+		private final AsyncTaskExecutor executor;
+
+		SlowHandler(Gates gates, AsyncTaskExecutor executor) {
 			this.gates = gates;
+			this.executor = executor;
 		}
 
 		@Override
-		public void handle() throws IOException {
+		public void handle() throws Exception {
 			for (String line; (line = rfile().readLine()) != null;) {
 				this.gates.entered.countDown();
 				Waiting.until(this.gates.release);
-				this.gates.applicationWasOpen = this.gates.context.getBeanFactory().containsSingleton("socketServers");
+				this.executor.submit(() -> this.gates.taskRan = true).get(30, TimeUnit.SECONDS);
 				wfile().println("slow " + line);
 			}
 		}
