@@ -60,6 +60,8 @@ public class SocketServersEndpoint {
 
 	private static final Log logger = LogFactory.getLog(SocketServersEndpoint.class);
 
+	private static final Duration LONGEST_GRACE = Duration.ofDays(1);
+
 	private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
 	private final SocketServers servers;
@@ -96,8 +98,8 @@ public class SocketServersEndpoint {
 	 * Operates a server.
 	 * @param name its name
 	 * @param action one of pause, resume, drain, stop and start
-	 * @param timeout how long requests under way may take, for drain and stop: for
-	 * example {@code 10s} or {@code PT10S}
+	 * @param timeout how long requests under way may take, for drain and stop: at
+	 * most a day, for example {@code 10s} or {@code PT10S}
 	 * @return the server after the action, or in the middle of its drain
 	 */
 	@WriteOperation
@@ -183,15 +185,15 @@ public class SocketServersEndpoint {
 		}
 		try {
 			Duration value = DurationStyle.detectAndParse(timeout);
-			if (!value.isNegative()) {
+			if (!value.isNegative() && value.compareTo(LONGEST_GRACE) <= 0) {
 				return value;
 			}
 		}
 		catch (IllegalArgumentException | ArithmeticException ex) {
-			// Refused below, as a negative one is.
+			// Refused below, as one out of range is.
 		}
 		throw OperationRefusedException.badRequest(
-				"The timeout must be a duration of zero or more, such as 10s or PT10S, and is '" + timeout + "'");
+				"The timeout must be a duration from zero to one day, such as 10s or PT10S, and is '" + timeout + "'");
 	}
 
 	private BaseServer find(String name) {

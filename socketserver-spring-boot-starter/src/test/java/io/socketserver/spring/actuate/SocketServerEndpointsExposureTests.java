@@ -61,6 +61,23 @@ class SocketServerEndpointsExposureTests {
 	}
 
 	@Test
+	void healthAndMetricsShowTheServersToo() throws Exception {
+		Http http = run("--management.endpoints.web.exposure.include=health,metrics",
+				"--management.endpoint.health.show-details=always");
+		Answer up = http.get("health/socketServer");
+		assertThat(up.status()).isEqualTo(200);
+		assertThat(up.at("/components/echo/status")).isEqualTo("UP");
+		assertThat(up.at("/components/echo/details/address")).startsWith("127.0.0.1:");
+		context().getBean(TestServers.class).echo().pause();
+		Answer paused = http.get("health/socketServer/echo");
+		assertThat(paused.status()).isEqualTo(503);
+		assertThat(paused.at("/status")).isEqualTo("OUT_OF_SERVICE");
+		assertThat(http.get("health/socketServer/pooled").status()).isEqualTo(200);
+		Answer meter = http.get("metrics/socketserver.connections.max?tag=server:echo");
+		assertThat(meter.json().at("/measurements/0/value").asInt()).isEqualTo(100);
+	}
+
+	@Test
 	void addressesOfPeersCanBeHidden() throws Exception {
 		Http http = run("--management.endpoints.web.exposure.include=socketconnections",
 				"--management.endpoint.socketconnections.show-addresses=when-authorized");
