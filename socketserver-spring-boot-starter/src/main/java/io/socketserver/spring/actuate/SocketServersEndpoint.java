@@ -98,8 +98,8 @@ public class SocketServersEndpoint {
 	 * Operates a server.
 	 * @param name its name
 	 * @param action one of pause, resume, drain, stop and start
-	 * @param timeout how long requests under way may take, for drain and stop: at
-	 * most a day, for example {@code 10s} or {@code PT10S}
+	 * @param timeout how long requests under way may take, for drain and stop: at most a
+	 * day, for example {@code 10s} or {@code PT10S}
 	 * @return the server after the action, or in the middle of its drain
 	 */
 	@WriteOperation

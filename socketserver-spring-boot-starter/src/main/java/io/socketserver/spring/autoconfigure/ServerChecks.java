@@ -1,6 +1,5 @@
 package io.socketserver.spring.autoconfigure;
 
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -41,7 +40,7 @@ final class ServerChecks {
 		List<TcpServer> tcp = servers.stream()
 			.filter(TcpServer.class::isInstance)
 			.map(TcpServer.class::cast)
-			.filter((server) -> server.port() != 0)
+			.filter((server) -> server.port() != 0 && !address(server).isUnresolved())
 			.toList();
 		for (int i = 0; i < tcp.size(); i++) {
 			for (int j = i + 1; j < tcp.size(); j++) {
@@ -57,12 +56,13 @@ final class ServerChecks {
 		return first.port() == second.port() && !shared && overlap(address(first), address(second));
 	}
 
-	private static boolean overlap(InetAddress first, InetAddress second) {
-		return first.isAnyLocalAddress() || second.isAnyLocalAddress() || first.equals(second);
+	private static boolean overlap(InetSocketAddress first, InetSocketAddress second) {
+		return first.getAddress().isAnyLocalAddress() || second.getAddress().isAnyLocalAddress()
+				|| first.getAddress().equals(second.getAddress());
 	}
 
-	private static InetAddress address(TcpServer server) {
-		return ((InetSocketAddress) server.serverAddress()).getAddress();
+	private static InetSocketAddress address(TcpServer server) {
+		return (InetSocketAddress) server.serverAddress();
 	}
 
 }
