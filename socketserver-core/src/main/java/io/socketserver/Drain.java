@@ -177,8 +177,12 @@ final class Drain {
 		// idle connections have to end first: both are waited for at the same time.
 		boolean all = this.connections.awaitFinished(this::deadline, this::acceptingHasEnded);
 		if (!all) {
-			logger.log(Level.WARNING, "{0} cuts off {1} connections that are still busy at the deadline of its drain",
-					this.server.describe(), this.connections.inFlight());
+			int busy = this.connections.inFlight();
+			if (busy > 0) {
+				logger.log(Level.WARNING,
+						"{0} cuts off {1} connections that are still busy at the deadline of its drain",
+						this.server.describe(), busy);
+			}
 			this.connections.cutOff();
 			long unwound = System.nanoTime() + UNWIND.toNanos();
 			this.connections.awaitFinished(() -> unwound, this::acceptingHasEnded);

@@ -22,6 +22,8 @@ class ApiSurfaceTests {
 	private static final Map<String, String> PUBLIC = Map.of("io.socketserver", """
 			BaseServer BindFailedException BindFailedException$Reason PoolingTcpServer ServerOptions
 			ServerOptions$KeepAlive ServerState SocketServerException TcpServer ThreadingTcpServer
+			""", "io.socketserver.framing", """
+			FrameDecoder Framing FramingException LengthField LengthField$Format
 			""", "io.socketserver.mixin", """
 			LimitingMixIn OverflowPolicy PoolingMixIn ThreadUse ThreadingMixIn
 			""", "io.socketserver.request", """

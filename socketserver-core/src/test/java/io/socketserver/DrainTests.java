@@ -268,7 +268,12 @@ class DrainTests {
 			server.server().acceptGate().release(this);
 			server.server().close();
 			for (Client client : clients) {
-				assertThat(client.readText()).isEqualTo("queued\n");
+				// Under the synchronous server a drain ends idle connections while it
+				// still
+				// takes others, and one of these may be idle for the instant before its
+				// first read: it then ends in order, unserved.
+				assertThat(client.readText())
+					.isIn(strategy.isConcurrent() ? List.of("queued\n") : List.of("queued\n", ""));
 			}
 		}
 	}
