@@ -45,7 +45,7 @@ class SocketServerPropertiesTests {
 			assertThat(options).usingRecursiveComparison().isEqualTo(defaults);
 			assertThat(server.serverAddress()).isEqualTo(new InetSocketAddress(9999));
 			assertThat(server.mixIns()).hasSize(2)
-				.first()
+				.last()
 				.isInstanceOfSatisfying(ThreadingMixIn.class, (threads) -> assertThat(threads.isVirtual()).isFalse());
 		});
 	}
@@ -245,7 +245,7 @@ class SocketServerPropertiesTests {
 	}
 
 	private static <T> void assertStrategy(SocketServers servers, Class<T> type, Consumer<T> requirements) {
-		assertThat(server(servers, "default").mixIns()).first().isInstanceOfSatisfying(type, requirements);
+		assertThat(server(servers, "default").mixIns()).last().isInstanceOfSatisfying(type, requirements);
 	}
 
 	private static TcpServer server(SocketServers servers, String name) {
