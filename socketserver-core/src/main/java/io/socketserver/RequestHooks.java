@@ -234,7 +234,7 @@ abstract class RequestHooks implements ServerContext {
 			if (failure == null) {
 				throw ex;
 			}
-			if (failure != ex) {
+			if (!failure.equals(ex)) {
 				failure.addSuppressed(ex);
 			}
 		}
