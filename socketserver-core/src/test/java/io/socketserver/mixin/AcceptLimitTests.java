@@ -114,7 +114,7 @@ class AcceptLimitTests {
 		return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type },
 				(proxy, method, arguments) -> switch (method.getName()) {
 					case "hashCode" -> System.identityHashCode(proxy);
-					case "equals" -> proxy.equals(arguments)[0];
+					case "equals" -> System.identityHashCode(proxy) == System.identityHashCode(arguments[0]);
 					case "name", "toString" -> "stub";
 					default -> answer;
 				}));
