@@ -11,7 +11,9 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import io.socketserver.framing.FramingException;
 import io.socketserver.internal.LogLimit;
+import io.socketserver.request.BaseRequest;
 import io.socketserver.request.CloseReason;
 import io.socketserver.request.ConnectionClosedException;
 import io.socketserver.request.LineTooLongException;
@@ -175,18 +177,36 @@ abstract class RequestHooks implements ServerContext {
 		// An interrupt meant for the previous request of this thread would close this
 		// one's channel.
 		Thread.interrupted();
-		started(request);
+		base(request).started();
+		Throwable failure = null;
 		try {
 			this.self.finishRequest(request);
-			handled(request, null);
+			if (base(request).isDriven()) {
+				// It has only begun: its driver tells when it ends.
+				return;
+			}
 		}
 		catch (StopServing ex) {
-			handled(request, null);
 			stopServing();
 		}
 		catch (Throwable ex) {
-			handled(request, ex);
-			report(request, ex);
+			failure = ex;
+		}
+		requestEnded(request, failure);
+	}
+
+	@Override
+	public final RequestHandlerFactory handlers() {
+		return this.handlers;
+	}
+
+	@Override
+	public final void requestEnded(Request request, @Nullable Throwable error) {
+		try {
+			base(request).handled(error);
+			if (error != null) {
+				report(request, error);
+			}
 		}
 		finally {
 			end(request, null);
@@ -202,9 +222,7 @@ abstract class RequestHooks implements ServerContext {
 		RequestHandler handler = this.handlers.newHandler();
 		try {
 			handler.setup(request);
-			if (request instanceof StreamRequest stream) {
-				stream.handledBy(handler);
-			}
+			base(request).handledBy(handler);
 			handle(handler);
 		}
 		finally {
@@ -265,15 +283,16 @@ abstract class RequestHooks implements ServerContext {
 			logger.log(Level.DEBUG, () -> "The connection " + request + " ended under its handler", error);
 		}
 		else if (this.errorLines.tryLine()) {
-			boolean byPeer = error instanceof LineTooLongException || error instanceof SocketTimeoutException;
+			boolean byPeer = error instanceof LineTooLongException || error instanceof FramingException
+					|| error instanceof SocketTimeoutException;
 			String text = "The request " + request + " failed: " + error + this.errorLines.suffix();
 			logger.log(Level.WARNING, text, byPeer ? null : error);
 		}
 	}
 
 	private static boolean isGone(Request request) {
-		return request instanceof StreamRequest stream
-				&& (stream.isForced() || stream.closeReason().filter(CloseReason.PEER_RESET::equals).isPresent());
+		boolean forced = request instanceof StreamRequest stream && stream.isForced();
+		return forced || base(request).closeReason().filter(CloseReason.PEER_RESET::equals).isPresent();
 	}
 
 	// --- The way of a request through them.
@@ -287,7 +306,7 @@ abstract class RequestHooks implements ServerContext {
 				end(request, CloseReason.REFUSED);
 				return;
 			}
-			opened(request);
+			base(request).opened();
 			this.self.processRequest(request);
 		}
 		catch (RequestRefusedException ex) {
@@ -300,7 +319,7 @@ abstract class RequestHooks implements ServerContext {
 		catch (Throwable ex) {
 			// By force: a mix-in may have passed the request on before it threw, and
 			// neither may its handler go on nor the loop wait for it.
-			((StreamRequest) request).close(CloseReason.HANDLER_ERROR);
+			base(request).close(CloseReason.HANDLER_ERROR);
 			report(request, ex);
 			end(request, CloseReason.HANDLER_ERROR);
 		}
@@ -323,11 +342,11 @@ abstract class RequestHooks implements ServerContext {
 	}
 
 	private void end(Request request, @Nullable CloseReason reason) {
-		StreamRequest stream = (StreamRequest) request;
-		if (!stream.claimEnd()) {
+		BaseRequest base = base(request);
+		if (!base.claimEnd()) {
 			return;
 		}
-		stream.settleReason(reason);
+		base.settleReason(reason);
 		boolean shutDown = false;
 		try {
 			this.self.shutdownRequest(request);
@@ -338,22 +357,14 @@ abstract class RequestHooks implements ServerContext {
 		}
 		finally {
 			if (!shutDown) {
-				stream.closeQuietly();
+				base.closeQuietly();
 			}
-			connections().closed(stream);
+			base.closed();
 		}
 	}
 
-	private void opened(Request request) {
-		connections().opened((StreamRequest) request);
-	}
-
-	private static void started(Request request) {
-		((StreamRequest) request).started();
-	}
-
-	private static void handled(Request request, @Nullable Throwable error) {
-		((StreamRequest) request).handled(error);
+	private static BaseRequest base(Request request) {
+		return (BaseRequest) request;
 	}
 
 	private static void logQuietly(String message, Throwable error) {

@@ -26,14 +26,17 @@ class ApiSurfaceTests {
 			FrameDecoder Framing FramingException LengthField LengthField$Format
 			""", "io.socketserver.mixin", """
 			LimitingMixIn OverflowPolicy PoolingMixIn ThreadUse ThreadingMixIn
-			""", "io.socketserver.request", """
-			AcceptGate AttributeKey BaseRequest BaseRequestHandler CloseReason Connection ConnectionClosedException
-			ConnectionState Connections DrainReport LineTooLongException MixIn Request RequestCycle RequestHandler
-			RequestHandlerFactory RequestInputStream RequestOutcome RequestOutputStream RequestRefusedException
-			ServerContext ServerListener ServerStatistics StopServing StreamOptions StreamRequest StreamRequestHandler
-			""", "io.socketserver.loop", """
-			LoopCommand LoopTimer Selectable SelectorLoop
-			""");
+			""", "io.socketserver.request",
+			"""
+					AcceptGate AttributeKey BaseRequest BaseRequestHandler CloseReason Connection ConnectionClosedException
+					ConnectionDriver ConnectionState Connections DrainReport LineTooLongException MixIn Request RequestCycle RequestHandler
+					RequestHandlerFactory RequestInputStream RequestOutcome RequestOutputStream RequestRefusedException
+					ServerContext ServerListener ServerStatistics StopServing StreamOptions StreamRequest StreamRequestHandler
+					Wire
+					""",
+			"io.socketserver.loop", """
+					LoopCommand LoopTimer Selectable SelectorLoop
+					""");
 
 	@Test
 	void isExactlyThis() {

@@ -141,8 +141,13 @@ public final class SelectorLoop {
 	 */
 	public void flushCancelled() throws IOException {
 		assert inLoop();
-		openSelector().selectNow((key) -> {
+		Selector open = openSelector();
+		open.selectNow((key) -> {
 		});
+		if (this.wakeUpPending.get()) {
+			// Swallowed just now; whoever submits next relies on it.
+			open.wakeup();
+		}
 	}
 
 	/**

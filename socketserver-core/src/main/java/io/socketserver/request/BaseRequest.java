@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class BaseRequest implements Request {
 
+	private static final AtomicIntegerFieldUpdater<BaseRequest> ENDED = AtomicIntegerFieldUpdater
+		.newUpdater(BaseRequest.class, "ended");
+
 	private final ServerContext server;
 
 	private final long number;
@@ -23,9 +26,11 @@ public abstract class BaseRequest implements Request {
 
 	private final SocketAddress localAddress;
 
-	private final Instant acceptedAt = Instant.now();
+	// Not an object each: thousands of connections may be open.
+	private final long acceptedMillis = Instant.now().toEpochMilli();
 
-	private final AtomicBoolean ended = new AtomicBoolean();
+	@SuppressWarnings("UnusedVariable") // Through ENDED.
+	private volatile int ended;
 
 	// Most requests have no attributes, and thousands may be open.
 	private volatile @Nullable Map<AttributeKey<?>, Object> attributes;
@@ -67,7 +72,7 @@ public abstract class BaseRequest implements Request {
 
 	@Override
 	public Instant acceptedAt() {
-		return this.acceptedAt;
+		return Instant.ofEpochMilli(this.acceptedMillis);
 	}
 
 	@Override
@@ -102,8 +107,72 @@ public abstract class BaseRequest implements Request {
 	 * @return true for the first caller only
 	 */
 	public boolean claimEnd() {
-		return this.ended.compareAndSet(false, true);
+		return ENDED.compareAndSet(this, 0, 1);
 	}
+
+	/**
+	 * The handling begins, in the calling thread unless somebody else drives it. For the
+	 * server.
+	 */
+	public abstract void started();
+
+	/**
+	 * Whether the handling goes on when {@code finishRequest} has returned, so that
+	 * somebody else will call {@link ServerContext#requestEnded}. For the server.
+	 * @return true if it is not the calling thread that handles it
+	 */
+	public boolean isDriven() {
+		return false;
+	}
+
+	/**
+	 * The handler exists. For the server.
+	 * @param handler the handler
+	 */
+	public void handledBy(RequestHandler handler) {
+	}
+
+	/**
+	 * The handler has returned or thrown. For the server.
+	 * @param error what was thrown, or null
+	 */
+	public abstract void handled(@Nullable Throwable error);
+
+	/**
+	 * Settles why the request ends. For the server, at the begin of
+	 * {@code shutdownRequest}.
+	 * @param reason a reason that counts if there is none yet; null for what is known of
+	 * the peer
+	 */
+	public abstract void settleReason(@Nullable CloseReason reason);
+
+	/**
+	 * Ends the request by force, whatever its handler does. For the server.
+	 * @param reason why, unless another reason was first
+	 * @return true if this call decided the reason
+	 */
+	public abstract boolean close(CloseReason reason);
+
+	/**
+	 * Why the request ended, or is being ended.
+	 * @return empty while nobody has decided to end it
+	 */
+	public abstract Optional<CloseReason> closeReason();
+
+	/**
+	 * The request was verified: it counts from here on. For the server.
+	 */
+	public abstract void opened();
+
+	/**
+	 * The request has ended, or was refused and never began. For the server.
+	 */
+	public abstract void closed();
+
+	/**
+	 * Gives back what it holds, quietly. For the server; may be called from any thread.
+	 */
+	public abstract void closeQuietly();
 
 	@Override
 	public String toString() {

@@ -61,6 +61,22 @@ public enum CloseReason {
 	LINE_TOO_LONG,
 
 	/**
+	 * What the peer sent is no frame, or too large a one.
+	 */
+	BAD_FRAME,
+
+	/**
+	 * The peer began a frame, or should have sent its first, and did not complete it in
+	 * time.
+	 */
+	FRAME_TIMEOUT,
+
+	/**
+	 * The peer does not read, and what waits for it has reached the cap.
+	 */
+	WRITE_OVERFLOW,
+
+	/**
 	 * Closed from outside: by an operator, or by the application.
 	 */
 	CLOSED_BY_SERVER,

@@ -130,8 +130,7 @@ final class ConnectionWatch {
 		long next = Long.MAX_VALUE;
 		for (StreamRequest connection : this.connections) {
 			try {
-				next = Math.min(next, connection.checkIdle(this.idleNanos));
-				next = Math.min(next, connection.checkRequest(this.requestNanos));
+				next = Math.min(next, connection.checkDeadlines(this.idleNanos, this.requestNanos));
 				next = Math.min(next, connection.checkClosed(CLOSE_GRACE_NANOS));
 			}
 			catch (RuntimeException ex) {

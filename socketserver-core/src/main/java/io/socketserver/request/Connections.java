@@ -219,7 +219,7 @@ public final class Connections {
 	 */
 	public void drainIdle() {
 		beginIdleDrain();
-		this.open.values().forEach(StreamRequest::drainIfIdle);
+		this.open.values().forEach(StreamRequest::drain);
 	}
 
 	/**
@@ -337,15 +337,29 @@ public final class Connections {
 		logger.log(Level.DEBUG, () -> "The good-bye to " + request + " failed", error);
 	}
 
-	void requestFinished(StreamRequest request, Duration duration, RequestOutcome outcome) {
-		tell((listener) -> listener.requestFinished(request, duration, outcome));
-	}
-
 	private void signalEnded() {
 		// Without a drain nobody waits, and connections end without taking the lock.
 		if (this.drain != null) {
 			wakeWaiters();
 		}
+	}
+
+	/**
+	 * Tells listeners that a request within a connection has ended. For drivers.
+	 * @param request the connection
+	 * @param duration from its first byte to its end
+	 * @param outcome how it ended
+	 */
+	public void requestFinished(StreamRequest request, Duration duration, RequestOutcome outcome) {
+		tell((listener) -> listener.requestFinished(request, duration, outcome));
+	}
+
+	/**
+	 * Whether anybody is told of requests: if not, drivers need not time them.
+	 * @return true if there is a listener
+	 */
+	public boolean hasListeners() {
+		return !this.listeners.isEmpty();
 	}
 
 	private void tell(Consumer<ServerListener> event) {

@@ -26,6 +26,8 @@ public final class RequestInputStream extends InputStream {
 
 	private final StreamRequest request;
 
+	private final ThreadDriver driver;
+
 	private final RequestOutputStream output;
 
 	private byte[] buffer = NOTHING;
@@ -38,12 +40,13 @@ public final class RequestInputStream extends InputStream {
 
 	RequestInputStream(StreamRequest request, RequestOutputStream output) {
 		this.request = request;
+		this.driver = request.thread();
 		this.output = output;
 	}
 
 	@Override
 	public int read() throws IOException {
-		return fill() ? this.buffer[this.position++] & 0xff : StreamRequest.END;
+		return fill() ? this.buffer[this.position++] & 0xff : ThreadDriver.END;
 	}
 
 	@Override
@@ -53,7 +56,7 @@ public final class RequestInputStream extends InputStream {
 			return 0;
 		}
 		if (!fill()) {
-			return StreamRequest.END;
+			return ThreadDriver.END;
 		}
 		int count = Math.min(length, this.limit - this.position);
 		System.arraycopy(this.buffer, this.position, into, offset, count);
@@ -195,14 +198,14 @@ public final class RequestInputStream extends InputStream {
 			this.limit = available;
 		}
 		this.output.flush();
-		int count = this.request.receive(this.buffer, this.limit);
+		int count = this.driver.receive(this.buffer, this.limit);
 		this.ended = count < 0;
 		this.limit += Math.max(0, count);
 		return !this.ended;
 	}
 
 	private boolean fill() throws IOException {
-		this.request.wantInput(this.position < this.limit);
+		this.driver.wantInput(this.position < this.limit);
 		return this.position < this.limit || fillMore();
 	}
 
@@ -214,7 +217,7 @@ public final class RequestInputStream extends InputStream {
 			this.buffer = new byte[this.request.options().bufferSize()];
 		}
 		this.output.flush();
-		int count = this.request.receive(this.buffer, 0);
+		int count = this.driver.receive(this.buffer, 0);
 		this.position = 0;
 		this.limit = Math.max(0, count);
 		this.ended = count < 0;

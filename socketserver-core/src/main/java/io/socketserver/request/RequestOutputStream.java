@@ -27,6 +27,8 @@ public final class RequestOutputStream extends OutputStream {
 
 	private final StreamRequest request;
 
+	private final ThreadDriver driver;
+
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private byte[] buffer = NOTHING; // Guarded by lock, as is the count.
@@ -35,7 +37,8 @@ public final class RequestOutputStream extends OutputStream {
 
 	RequestOutputStream(StreamRequest request) {
 		this.request = request;
-		request.output(this);
+		this.driver = request.thread();
+		this.driver.output(this);
 	}
 
 	@Override
@@ -110,12 +113,12 @@ public final class RequestOutputStream extends OutputStream {
 			send();
 		}
 		if (length >= this.buffer.length) {
-			this.request.send(from, offset, length);
+			this.driver.send(from, offset, length);
 			return;
 		}
 		System.arraycopy(from, offset, this.buffer, this.count, length);
 		this.count += length;
-		this.request.answering();
+		this.driver.answering();
 	}
 
 	@Override
@@ -134,7 +137,7 @@ public final class RequestOutputStream extends OutputStream {
 		if (length > 0) {
 			// Forgotten before it is sent: a second flush after a failure sends nothing.
 			this.count = 0;
-			this.request.send(this.buffer, 0, length);
+			this.driver.send(this.buffer, 0, length);
 		}
 	}
 

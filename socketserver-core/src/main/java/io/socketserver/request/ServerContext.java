@@ -2,6 +2,8 @@ package io.socketserver.request;
 
 import java.net.SocketAddress;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What requests, handlers and mix-ins see of their server. All methods may be called from
  * any thread.
@@ -51,5 +53,20 @@ public interface ServerContext {
 	 * @return how connections ended
 	 */
 	DrainReport shutdown();
+
+	/**
+	 * Who makes the handlers: for a strategy that has needs of its own.
+	 * @return the factory the server was made with
+	 */
+	RequestHandlerFactory handlers();
+
+	/**
+	 * A request that {@code finishRequest} only began has ended: calls
+	 * {@code handleError} if there is an error, {@code shutdownRequest} exactly once, and
+	 * counts it. For strategies without a thread per request.
+	 * @param request the request
+	 * @param error what its handler threw, or null
+	 */
+	void requestEnded(Request request, @Nullable Throwable error);
 
 }

@@ -105,11 +105,19 @@ public final class ServerStatistics {
 		this.requests.increment();
 	}
 
+	/**
+	 * Counts requests begun within connections. For drivers.
+	 * @param count how many
+	 */
+	public void countRequests(int count) {
+		this.requests.add(count);
+	}
+
 	void countBytesIn(int count) {
 		this.bytesIn.add(count);
 	}
 
-	void countBytesOut(int count) {
+	void countBytesOut(long count) {
 		this.bytesOut.add(count);
 	}
 

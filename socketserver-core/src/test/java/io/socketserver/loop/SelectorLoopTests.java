@@ -1,6 +1,7 @@
 package io.socketserver.loop;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectionKey;
@@ -50,6 +51,35 @@ class SelectorLoopTests {
 		this.loop.execute(() -> this.done = true);
 		if (this.thread.isAlive()) {
 			Await.end(this.thread);
+		}
+	}
+
+	@Test
+	void aCommandIsNotMissedAfterCancelledKeysWereFlushed() {
+		this.thread.start();
+		for (int i = 0; i < 100; i++) {
+			CountDownLatch flushed = new CountDownLatch(1);
+			this.loop.execute(() -> {
+				// Its wake-up comes while the loop is awake, and is swallowed by the
+				// flush.
+				Thread other = new Thread(() -> this.loop.execute(flushed::countDown));
+				other.start();
+				Await.end(other);
+				flush();
+			});
+			Await.latch(flushed, "a command after the flush");
+			CountDownLatch ran = new CountDownLatch(1);
+			this.loop.execute(ran::countDown);
+			Await.latch(ran, "a command submitted later");
+		}
+	}
+
+	private void flush() {
+		try {
+			this.loop.flushCancelled();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 	}
 

@@ -1,0 +1,390 @@
+package io.socketserver.request;
+
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection whose handler has a thread and blocks in it.
+ *
+ * <p>
+ * Reads run in the handler's thread only. Writes may come from several threads, one after
+ * another under the lock of {@link RequestOutputStream}.
+ *
+ * <p>
+ * Whether the connection is idle is decided by one compare-and-set on its state: the
+ * handler's thread moves it from IDLE when a byte was read, a drain or the idle timeout
+ * moves it to CLOSING. So a request whose first byte the handler has seen is never cut by
+ * either, and a byte that comes later is never processed.
+ */
+final class ThreadDriver implements ConnectionDriver {
+
+	static final int END = -1;
+
+	// JDK 17 keeps a direct copy of the largest heap buffer a thread ever wrote, for each
+	// thread: larger writes go out in slices.
+	private static final int MAX_SLICE = 64 * 1024;
+
+	// How long a connection that was taken from the kernel's queue after a drain had
+	// begun may take to send its first byte: the request is often under way already.
+	private static final Duration FIRST_BYTE_GRACE = Duration.ofMillis(200);
+
+	private final StreamRequest request;
+
+	private final Connections connections;
+
+	private final AtomicReference<ConnectionState> state = new AtomicReference<>(ConnectionState.RUNNING);
+
+	private final Exchange exchange = new Exchange();
+
+	// Held while a drain says good-bye on the handler's behalf.
+	private final ReentrantLock goodbyeLock = new ReentrantLock();
+
+	private volatile boolean sending;
+
+	// Busy when a drain began, and since then answered.
+	private volatile boolean finishedInDrain;
+
+	// Published by the handler's thread for whoever drains.
+	private volatile @Nullable RequestHandler handler;
+
+	private volatile @Nullable RequestOutputStream output;
+
+	private @Nullable Thread handlerThread = Thread.currentThread(); // Guarded by this.
+
+	private boolean interruptible = true; // Guarded by this.
+
+	/**
+	 * The calling thread takes a request.
+	 */
+	ThreadDriver(StreamRequest request) {
+		this.request = request;
+		this.connections = request.server().connections();
+	}
+
+	@Override
+	public ConnectionState state() {
+		ConnectionState now = Objects.requireNonNull(this.state.get());
+		return (now == ConnectionState.RUNNING && this.sending) ? ConnectionState.WRITING : now;
+	}
+
+	@Override
+	public long requests() {
+		return this.exchange.count();
+	}
+
+	void beginRequest() {
+		boolean begins = !this.exchange.isOpen();
+		this.exchange.beginExplicitly();
+		if (begins) {
+			countRequest();
+		}
+	}
+
+	void endRequest() {
+		if (this.exchange.isOpen()) {
+			finishExchange(RequestOutcome.SUCCESS);
+		}
+	}
+
+	/**
+	 * Input is wanted: decides whether the previous request is over.
+	 * @param buffered whether bytes of the next request are already here
+	 */
+	void wantInput(boolean buffered) {
+		if (this.exchange.isAnswered()) {
+			finishExchange(RequestOutcome.SUCCESS);
+			if (buffered) {
+				startExchange();
+			}
+		}
+	}
+
+	/**
+	 * Waits for bytes, and puts them into an array from an offset on.
+	 * @return how many were read, at least 1, or {@link #END}
+	 * @throws IOException if the connection is gone, was closed, or the read timed out
+	 */
+	int receive(byte[] into, int offset) throws IOException {
+		if (this.state.get() == ConnectionState.CLOSING) {
+			return END;
+		}
+		this.request.throwIfClosed(null);
+		boolean idle = !this.exchange.isOpen();
+		ConnectionState waiting = idle ? ConnectionState.IDLE : ConnectionState.READING;
+		long now = System.nanoTime();
+		this.request.touched(now);
+		if (idle && this.exchange.count() > 0 && this.request.server().isDraining()) {
+			this.finishedInDrain = true;
+		}
+		this.state.set(waiting);
+		this.connections.watch().waitBegins(now);
+		// Looked at after the state was set, and set before a drain looks at the state:
+		// one of the two sees the other.
+		boolean draining = idle && this.connections.isIdleDrain();
+		if (draining) {
+			// Until the end of its grace, only this thread ends it.
+			waiting = ConnectionState.READING;
+			boolean ended = !this.state.compareAndSet(ConnectionState.IDLE, waiting);
+			if (ended || this.exchange.count() > 0) {
+				return drainMyself();
+			}
+		}
+		int count;
+		try {
+			count = read(into, offset, draining ? FIRST_BYTE_GRACE : this.request.options().readTimeout());
+		}
+		catch (SocketTimeoutException ex) {
+			if (draining) {
+				return drainMyself();
+			}
+			if (!this.state.compareAndSet(waiting, ConnectionState.RUNNING)) {
+				return discard(into, 0);
+			}
+			throw ex;
+		}
+		catch (IOException ex) {
+			return this.state.compareAndSet(waiting, ConnectionState.RUNNING) ? this.request.lost(ex)
+					: discard(into, 0);
+		}
+		return this.state.compareAndSet(waiting, ConnectionState.RUNNING) ? received(count, idle)
+				: discard(into, count);
+	}
+
+	private int received(int count, boolean idle) throws IOException {
+		this.request.throwIfClosed(null);
+		if (count < 0) {
+			this.request.receivedEnd();
+			return END;
+		}
+		this.request.received(count, System.nanoTime());
+		if (idle) {
+			startExchange();
+		}
+		return count;
+	}
+
+	private int read(byte[] into, int offset, Duration timeout) throws IOException {
+		ByteBuffer buffer = ByteBuffer.wrap(into, offset, into.length - offset);
+		return timeout.isZero() ? this.request.wire().read(buffer) : this.request.wire().read(buffer, timeout);
+	}
+
+	/**
+	 * The handler's thread itself finds the connection idle in a drain.
+	 */
+	private int drainMyself() {
+		if (this.state.compareAndSet(ConnectionState.READING, ConnectionState.CLOSING)) {
+			// A drain finds waiting connections by itself: this one was busy till now.
+			this.request.drained(this.exchange.count() > 0);
+			sayGoodbye();
+		}
+		else {
+			awaitGoodbye();
+		}
+		return END;
+	}
+
+	/**
+	 * Somebody ended the idle connection while its handler waited. What comes now was
+	 * never a request: it is read and dropped, so that the peer gets an orderly end and
+	 * no reset.
+	 */
+	private int discard(byte[] scratch, int first) throws IOException {
+		awaitGoodbye();
+		this.request.throwIfClosed(null);
+		try {
+			int count = first;
+			while (count > 0) {
+				count = this.request.wire().read(ByteBuffer.wrap(scratch));
+			}
+			if (count < 0) {
+				this.request.receivedEnd();
+			}
+		}
+		catch (IOException ignored) {
+			// The peer reset instead of closing, or was reset for not reacting.
+		}
+		return END;
+	}
+
+	private void awaitGoodbye() {
+		this.goodbyeLock.lock();
+		try {
+			assert this.state.get() != ConnectionState.RUNNING : "whoever held the lock is done";
+		}
+		finally {
+			this.goodbyeLock.unlock();
+		}
+	}
+
+	/**
+	 * Sends bytes, waiting for the peer to take them.
+	 */
+	void send(byte[] from, int offset, int length) throws IOException {
+		this.request.throwIfUnwritable();
+		this.exchange.answered();
+		long now = System.nanoTime();
+		this.request.touched(now);
+		this.sending = true;
+		this.connections.watch().waitBegins(now);
+		try {
+			int end = offset + length;
+			for (int position = offset; position < end;) {
+				int slice = Math.min(MAX_SLICE, end - position);
+				int sent = this.request.wire().write(ByteBuffer.wrap(from, position, slice));
+				position += sent;
+				this.request.sent(sent, System.nanoTime());
+			}
+		}
+		catch (IOException ex) {
+			this.request.lost(ex);
+		}
+		finally {
+			this.sending = false;
+		}
+	}
+
+	/**
+	 * Something was put into the output buffer: the request is being answered.
+	 */
+	void answering() {
+		this.exchange.answered();
+	}
+
+	void output(RequestOutputStream output) {
+		this.output = output;
+	}
+
+	private void startExchange() {
+		this.exchange.begin();
+		countRequest();
+	}
+
+	private void countRequest() {
+		// The watch has to see what it is woken for.
+		this.connections.watch().requestBegins();
+		this.request.server().statistics().countRequest();
+	}
+
+	private void finishExchange(RequestOutcome outcome) {
+		this.connections.requestFinished(this.request, this.exchange.end(), outcome);
+	}
+
+	@Override
+	public void handledBy(RequestHandler handler) {
+		this.handler = handler;
+	}
+
+	@Override
+	public void handled(@Nullable Throwable error) {
+		synchronized (this) {
+			this.interruptible = false;
+		}
+		this.handler = null;
+		if (this.exchange.isOpen()) {
+			boolean aborted = this.request.isForced()
+					|| this.request.closeReason().filter(CloseReason.PEER_RESET::equals).isPresent();
+			finishExchange(
+					aborted ? RequestOutcome.ABORTED : (error != null) ? RequestOutcome.ERROR : RequestOutcome.SUCCESS);
+		}
+	}
+
+	@Override
+	public synchronized boolean isHandledBy(Thread thread) {
+		return this.handlerThread == thread;
+	}
+
+	@Override
+	public synchronized void left() {
+		this.handlerThread = null;
+	}
+
+	@Override
+	public void drain() {
+		this.goodbyeLock.lock();
+		try {
+			if (this.state.compareAndSet(ConnectionState.IDLE, ConnectionState.CLOSING)) {
+				this.request.drained(this.finishedInDrain);
+				sayGoodbye();
+				this.request.shutdownOutputQuietly();
+			}
+		}
+		finally {
+			this.goodbyeLock.unlock();
+		}
+	}
+
+	private void sayGoodbye() {
+		RequestHandler current = this.handler;
+		RequestOutputStream stream = this.output;
+		try {
+			if (current != null) {
+				current.goodbye();
+			}
+			if (stream != null) {
+				stream.flush();
+			}
+		}
+		catch (Throwable ex) {
+			this.connections.goodbyeFailed(this.request, ex);
+		}
+	}
+
+	@Override
+	public void closing() {
+		this.request.shutdownQuietly();
+	}
+
+	@Override
+	public void cutOff() {
+		synchronized (this) {
+			Thread thread = this.handlerThread;
+			if (thread != null && this.interruptible) {
+				thread.interrupt();
+			}
+		}
+	}
+
+	@Override
+	public long checkDeadlines(long idleNanos, long requestNanos) {
+		return Math.min(checkIdle(idleNanos), checkRequest(requestNanos));
+	}
+
+	private long checkIdle(long timeoutNanos) {
+		ConnectionState now = Objects.requireNonNull(this.state.get());
+		boolean waiting = this.sending || now == ConnectionState.IDLE || now == ConnectionState.READING;
+		if (!waiting || timeoutNanos == 0) {
+			return Long.MAX_VALUE;
+		}
+		long left = timeoutNanos - (System.nanoTime() - this.request.lastActivityNanos());
+		if (left > 0) {
+			return left;
+		}
+		if (this.sending) {
+			this.request.close(CloseReason.WRITE_TIMEOUT);
+		}
+		else if (now == ConnectionState.READING || this.state.compareAndSet(now, ConnectionState.CLOSING)) {
+			this.request.close(CloseReason.IDLE_TIMEOUT);
+		}
+		return Long.MAX_VALUE;
+	}
+
+	private long checkRequest(long timeoutNanos) {
+		if (timeoutNanos == 0 || !this.exchange.isOpen()) {
+			return Long.MAX_VALUE;
+		}
+		long left = timeoutNanos - this.exchange.duration().toNanos();
+		if (left > 0) {
+			return left;
+		}
+		this.request.close(CloseReason.REQUEST_TIMEOUT);
+		return Long.MAX_VALUE;
+	}
+
+}

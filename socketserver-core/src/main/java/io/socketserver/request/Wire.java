@@ -1,0 +1,72 @@
+package io.socketserver.request;
+
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+
+/**
+ * The bytes of a connection as its handler means them: straight from the socket
+ * ({@link PlainWire}), or with something below, such as encryption, that the handler does
+ * not see.
+ *
+ * <p>
+ * Works on a blocking channel and on a non-blocking one, whichever its connection's
+ * strategy has chosen. Reads come from one thread at a time, writes too, and a read may
+ * run at the same time as a write.
+ */
+public interface Wire {
+
+	/**
+	 * Reads what is there.
+	 * @param into where to, with room for at least one byte
+	 * @return how many bytes were read; 0 only from a non-blocking channel with nothing
+	 * to read; -1 at the end of what the peer sends
+	 * @throws IOException if the connection is lost, or what the peer sends is refused
+	 */
+	int read(ByteBuffer into) throws IOException;
+
+	/**
+	 * Reads what is there, waiting for no longer than a timeout. For blocking channels.
+	 * @param into where to, with room for at least one byte
+	 * @param timeout how long to wait for the first byte
+	 * @return as {@link #read(ByteBuffer)}
+	 * @throws SocketTimeoutException if nothing came; the connection is as it was
+	 * @throws IOException as {@link #read(ByteBuffer)}
+	 */
+	int read(ByteBuffer into, Duration timeout) throws IOException;
+
+	/**
+	 * Writes: all there is to a blocking channel, what fits to a non-blocking one.
+	 * @param from what to write, from position to limit
+	 * @return how many bytes were taken
+	 * @throws IOException if the connection is lost
+	 */
+	int write(ByteBuffer from) throws IOException;
+
+	/**
+	 * Sends what the wire itself holds back because a non-blocking channel was full.
+	 * @return true if nothing is left; else to be called again when the channel is
+	 * writable
+	 * @throws IOException if the connection is lost
+	 */
+	default boolean flush() throws IOException {
+		return true;
+	}
+
+	/**
+	 * Whether there are bytes that a selector does not know of: {@link #read(ByteBuffer)}
+	 * then has to be called again without waiting for readiness.
+	 * @return false by default
+	 */
+	default boolean hasInput() {
+		return false;
+	}
+
+	/**
+	 * Tells the peer that nothing more will come.
+	 * @throws IOException if the connection is gone
+	 */
+	void shutdownOutput() throws IOException;
+
+}
