@@ -175,6 +175,11 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 	}
 
 	@Override
+	public SelectorLoop loop() {
+		return this.loop;
+	}
+
+	@Override
 	public Connections connections() {
 		return this.connections;
 	}

@@ -25,18 +25,19 @@ class ApiSurfaceTests {
 			""", "io.socketserver.framing", """
 			FrameDecoder Framing FramingException LengthField LengthField$Format
 			""", "io.socketserver.mixin", """
-			LimitingMixIn OverflowPolicy PoolingMixIn ThreadUse ThreadingMixIn
-			""", "io.socketserver.request",
-			"""
-					AcceptGate AttributeKey BaseRequest BaseRequestHandler CloseReason Connection ConnectionClosedException
-					ConnectionDriver ConnectionState Connections DrainReport LineTooLongException MixIn Request RequestCycle RequestHandler
-					RequestHandlerFactory RequestInputStream RequestOutcome RequestOutputStream RequestRefusedException
-					ServerContext ServerListener ServerStatistics StopServing StreamOptions StreamRequest StreamRequestHandler
-					Wire
-					""",
-			"io.socketserver.loop", """
-					LoopCommand LoopTimer Selectable SelectorLoop
-					""");
+			LimitingMixIn MultiplexingMixIn OverflowPolicy PoolingMixIn ThreadUse ThreadingMixIn
+			""", "io.socketserver.message", """
+			Codec EncodedMessage HandlerExecution MessageConnection MessageHandler MessageHandlerFactory MessageLoop
+			MessageService SendResult WriteLimits
+			""", "io.socketserver.request", """
+			AcceptGate AttributeKey BaseRequest BaseRequestHandler CloseReason Connection ConnectionClosedException
+			ConnectionDriver ConnectionState Connections DrainReport IdleHandler LineTooLongException MixIn Request
+			RequestCycle RequestHandler RequestHandlerFactory RequestInputStream RequestOutcome RequestOutputStream
+			RequestRefusedException ServerContext ServerListener ServerStatistics StopServing StreamOptions
+			StreamRequest StreamRequestHandler Wire
+			""", "io.socketserver.loop", """
+			LoopCommand LoopTimer LoopWatchdog Selectable SelectorLoop
+			""");
 
 	@Test
 	void isExactlyThis() {

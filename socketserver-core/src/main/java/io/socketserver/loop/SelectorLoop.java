@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -13,7 +14,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +58,17 @@ public final class SelectorLoop {
 
 	// Written by the owner only; volatile so that a test sees an idle loop stand still.
 	private volatile long passes;
+
+	// Written by the owner; read by a watchdog.
+	private volatile boolean busy;
+
+	private volatile @Nullable Thread watchdog;
+
+	private volatile boolean watchdogSleeps;
+
+	private final Consumer<SelectionKey> dispatch = this::dispatch;
+
+	private long now = System.nanoTime();
 
 	private int prematureReturns;
 
@@ -112,13 +126,46 @@ public final class SelectorLoop {
 	}
 
 	/**
+	 * Whether the loop is in the middle of a pass, and not waiting. May be called from
+	 * any thread.
+	 * @return true between two waits
+	 */
+	public boolean isBusy() {
+		return this.busy;
+	}
+
+	/**
+	 * When the loop last woke up: a clock that costs nothing to read. Runs in the loop
+	 * thread.
+	 * @return the time, in nanoTime
+	 */
+	public long now() {
+		return this.now;
+	}
+
+	/**
+	 * Shows everything that is registered. Runs in the loop thread.
+	 * @param action what is done with each
+	 */
+	public void forEach(Consumer<Selectable> action) {
+		assert inLoop();
+		for (SelectionKey key : openSelector().keys()) {
+			if (key.isValid()) {
+				action.accept((Selectable) key.attachment());
+			}
+		}
+	}
+
+	/**
 	 * Has the loop thread run a command, soon, in the order of submission. May be called
 	 * from any thread, and never runs the command itself.
 	 * @param command what to run
 	 */
 	public void execute(LoopCommand command) {
 		this.commands.add(command);
-		wakeUp();
+		if (!inLoop()) {
+			wakeUp();
+		}
 	}
 
 	/**
@@ -130,7 +177,14 @@ public final class SelectorLoop {
 	 */
 	public void register(SelectableChannel channel, int operations, Selectable selectable) throws IOException {
 		assert inLoop();
-		selectable.registered(channel.register(openSelector(), operations, selectable));
+		try {
+			selectable.registered(channel.register(openSelector(), operations, selectable));
+		}
+		catch (CancelledKeyException ex) {
+			// It was registered here before, and its former key is not gone yet.
+			flushCancelled();
+			selectable.registered(channel.register(openSelector(), operations, selectable));
+		}
 	}
 
 	/**
@@ -169,12 +223,13 @@ public final class SelectorLoop {
 	public void run(BooleanSupplier done) {
 		acquire();
 		try {
+			begin();
 			while (!done.getAsBoolean()) {
-				pass(Timers.NONE, done);
+				pass(Timers.NONE);
 			}
 		}
 		finally {
-			this.owner.set(null);
+			end();
 		}
 	}
 
@@ -185,10 +240,11 @@ public final class SelectorLoop {
 	public void pass(Duration maxWait) {
 		acquire();
 		try {
-			pass(maxWait.toNanos(), () -> false);
+			begin();
+			pass(maxWait.toNanos());
 		}
 		finally {
-			this.owner.set(null);
+			end();
 		}
 	}
 
@@ -234,49 +290,108 @@ public final class SelectorLoop {
 		}
 	}
 
-	private void pass(long maxWaitNanos, BooleanSupplier done) {
+	private void begin() {
+		this.busy = true;
+		endPass();
+	}
+
+	private void end() {
+		this.busy = false;
+		this.owner.set(null);
+	}
+
+	private void pass(long maxWaitNanos) {
 		this.passes = this.passes + 1;
-		runCommands();
-		runTimers();
-		if (done.getAsBoolean()) {
-			return;
-		}
 		try {
-			select(Math.min(maxWaitNanos, this.timers.nextDelay()));
+			select(Math.min(maxWaitNanos, this.timers.nextDelay(this.now)));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException("The selector of " + this.name + " failed", ex);
 		}
+		endPass();
+	}
+
+	private void endPass() {
 		runCommands();
-		runTimers();
+		if (!this.timers.isEmpty()) {
+			this.now = System.nanoTime();
+			runTimers();
+		}
 	}
 
 	private void select(long waitNanos) throws IOException {
 		Selector open = openSelector();
-		if (!this.commands.isEmpty() || waitNanos <= 0) {
-			open.selectNow(this::dispatch);
+		if (waitNanos <= 0 || !this.commands.isEmpty()) {
+			open.selectNow(this.dispatch);
 			return;
 		}
 		// Rounded up: a select that returns just before the deadline would only spin.
 		long millis = (waitNanos == Timers.NONE) ? 0 : TimeUnit.NANOSECONDS.toMillis(waitNanos + 999_999);
-		long start = System.nanoTime();
-		int ready = open.select(this::dispatch, millis);
+		long start = this.now;
+		this.busy = false;
+		int ready = open.select(this.dispatch, millis);
 		boolean interrupted = Thread.interrupted();
 		if (interrupted) {
 			logger.log(Level.DEBUG, "The loop of {0} was interrupted, which has no effect: call shutdown() to end it",
 					this.name);
 		}
+		if (ready == 0) {
+			awake();
+			boolean timedOut = millis > 0 && this.now - start >= TimeUnit.MILLISECONDS.toNanos(millis - 1);
+			nothingReady(open, interrupted || timedOut);
+		}
+		else {
+			this.prematureReturns = 0;
+			this.ranCommands = false;
+		}
+	}
+
+	private void awake() {
+		if (!this.busy) {
+			this.busy = true;
+			this.now = System.nanoTime();
+			Thread asleep = this.watchdog;
+			if (asleep != null && this.watchdogSleeps) {
+				this.watchdogSleeps = false;
+				LockSupport.unpark(asleep);
+			}
+		}
+	}
+
+	/**
+	 * Names the thread that watches this loop. Called before it begins.
+	 */
+	void watchedBy(Thread thread) {
+		this.watchdog = thread;
+	}
+
+	/**
+	 * Has the watchdog woken when the loop wakes up next. Called by the watchdog.
+	 */
+	void wakeWatchdog() {
+		this.watchdogSleeps = true;
+	}
+
+	/**
+	 * What log lines call it.
+	 * @return the name
+	 */
+	public String name() {
+		return this.name;
+	}
+
+	private void nothingReady(Selector open, boolean expected) throws IOException {
 		// A command that ran just before this wait may have left its wake-up behind.
 		boolean woken = this.wakeUpPending.get() || this.ranCommands;
 		this.ranCommands = false;
-		boolean timedOut = millis > 0 && System.nanoTime() - start >= TimeUnit.MILLISECONDS.toNanos(millis - 1);
-		this.prematureReturns = (ready > 0 || interrupted || woken || timedOut) ? 0 : this.prematureReturns + 1;
+		this.prematureReturns = (expected || woken) ? 0 : this.prematureReturns + 1;
 		if (this.prematureReturns >= PREMATURE_RETURNS_BEFORE_REBUILD) {
 			rebuild(open);
 		}
 	}
 
 	private void dispatch(SelectionKey key) {
+		awake();
 		Selectable selectable = (Selectable) key.attachment();
 		try {
 			selectable.ready(key);
@@ -309,7 +424,9 @@ public final class SelectorLoop {
 
 	private void runCommands() {
 		// Cleared before the queue is read: a command added later wakes the loop again.
-		this.wakeUpPending.set(false);
+		if (this.wakeUpPending.get()) {
+			this.wakeUpPending.set(false);
+		}
 		for (LoopCommand command; (command = this.commands.poll()) != null;) {
 			this.ranCommands = true;
 			run(command);
@@ -317,7 +434,7 @@ public final class SelectorLoop {
 	}
 
 	private void runTimers() {
-		for (LoopCommand command; (command = this.timers.pollDue()) != null;) {
+		for (LoopCommand command; (command = this.timers.pollDue(this.now)) != null;) {
 			run(command);
 		}
 	}

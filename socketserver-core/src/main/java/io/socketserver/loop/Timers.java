@@ -20,21 +20,26 @@ final class Timers {
 		return timer;
 	}
 
+	boolean isEmpty() {
+		return this.queue.isEmpty();
+	}
+
 	/**
 	 * How long until the next deadline.
+	 * @param now the time, in nanoTime
 	 * @return nanoseconds, 0 if one is due, {@link #NONE} if there is none
 	 */
-	long nextDelay() {
+	long nextDelay(long now) {
 		LoopTimer next = this.queue.peek();
 		while (next != null && next.isCancelled()) {
 			this.queue.poll();
 			next = this.queue.peek();
 		}
-		return (next != null) ? Math.max(0, next.deadlineNanos - System.nanoTime()) : NONE;
+		return (next != null) ? Math.max(0, next.deadlineNanos - now) : NONE;
 	}
 
-	@Nullable LoopCommand pollDue() {
-		while (nextDelay() == 0) {
+	@Nullable LoopCommand pollDue(long now) {
+		while (nextDelay(now) == 0) {
 			LoopTimer due = this.queue.remove();
 			if (!due.isCancelled()) {
 				return due.command();

@@ -3,6 +3,8 @@ package io.socketserver.request;
 import java.time.Duration;
 import java.util.Optional;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A connection, seen from outside its handler: what an operator lists, and closes.
  *
@@ -57,6 +59,19 @@ public interface Connection extends Request {
 	 * @return empty while nobody has decided to end it
 	 */
 	Optional<CloseReason> closeReason();
+
+	/**
+	 * Who is at the other end, as far as the application has said so.
+	 * @return empty until {@link #identity(String)}
+	 */
+	Optional<String> identity();
+
+	/**
+	 * Says who is at the other end: a device, a user, an account. The connection is then
+	 * found by it, with {@link Connections#withIdentity(String)}, until it ends.
+	 * @param value the identity, which other connections may have too; null for none
+	 */
+	void identity(@Nullable String value);
 
 	/**
 	 * Ends the connection now, whatever its handler does: a thread blocked in a read or a

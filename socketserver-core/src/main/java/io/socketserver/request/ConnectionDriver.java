@@ -56,6 +56,12 @@ public interface ConnectionDriver {
 	void cutOff();
 
 	/**
+	 * The channel was reset, because the peer did not react to the end of the connection.
+	 */
+	default void wasReset() {
+	}
+
+	/**
 	 * Ends the connection if its time is up. Called by the watch thread, for drivers that
 	 * have no timers of their own.
 	 * @param idleNanos the idle timeout, 0 for none

@@ -5,8 +5,10 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,11 +33,18 @@ public final class Connections {
 
 	private final ServerStatistics statistics;
 
+	private final Duration idleTimeout;
+
+	private final Duration requestTimeout;
+
 	private final ConnectionWatch watch;
 
 	private final List<ServerListener> listeners = new CopyOnWriteArrayList<>();
 
-	private final ConcurrentHashMap<Long, StreamRequest> open = new ConcurrentHashMap<>();
+	private final Set<StreamRequest> open = ConcurrentHashMap.newKeySet();
+
+	// The sets are replaced, never changed.
+	private final ConcurrentHashMap<String, Set<Connection>> identified = new ConcurrentHashMap<>();
 
 	private final AtomicLong numbers = new AtomicLong();
 
@@ -64,7 +73,9 @@ public final class Connections {
 	public Connections(String serverName, ServerStatistics statistics, Duration idleTimeout, Duration requestTimeout) {
 		this.serverName = serverName;
 		this.statistics = statistics;
-		this.watch = new ConnectionWatch(serverName, this.open.values(), idleTimeout, requestTimeout);
+		this.idleTimeout = idleTimeout;
+		this.requestTimeout = requestTimeout;
+		this.watch = new ConnectionWatch(serverName, this.open, idleTimeout, requestTimeout);
 	}
 
 	/**
@@ -72,7 +83,23 @@ public final class Connections {
 	 * @return a live view that cannot be changed, in no order
 	 */
 	public Collection<Connection> all() {
-		return Collections.unmodifiableCollection(this.open.values());
+		return Collections.unmodifiableCollection(this.open);
+	}
+
+	/**
+	 * How long a peer may be silent while the server waits for it.
+	 * @return the time; zero for ever
+	 */
+	public Duration idleTimeout() {
+		return this.idleTimeout;
+	}
+
+	/**
+	 * How long a request within a connection may take.
+	 * @return the time; zero for ever
+	 */
+	public Duration requestTimeout() {
+		return this.requestTimeout;
 	}
 
 	/**
@@ -89,14 +116,41 @@ public final class Connections {
 	 * @return empty if it is not open, or not of this server
 	 */
 	public Optional<Connection> find(String id) {
-		String prefix = this.serverName + "-";
-		String number = id.startsWith(prefix) ? id.substring(prefix.length()) : "";
-		try {
-			return Optional.ofNullable(this.open.get(Long.parseLong(number)));
+		return this.open.stream()
+			.filter((request) -> request.id().equals(id))
+			.<Connection>map((found) -> found)
+			.findAny();
+	}
+
+	/**
+	 * Finds open connections by who is at their other end.
+	 * @param identity what {@link Connection#identity(String)} was told
+	 * @return the connections, in no order; of a server of messages each is a
+	 * {@code MessageConnection}
+	 */
+	public List<Connection> withIdentity(String identity) {
+		return List.copyOf(this.identified.getOrDefault(identity, Set.of()));
+	}
+
+	void identify(Connection connection, @Nullable String before, @Nullable String identity) {
+		if (before != null) {
+			this.identified.computeIfPresent(before, (key, all) -> without(all, connection));
 		}
-		catch (NumberFormatException ex) {
-			return Optional.empty();
+		if (identity != null) {
+			this.identified.merge(identity, Set.of(connection), Connections::union);
 		}
+	}
+
+	private static Set<Connection> union(Set<Connection> some, Set<Connection> more) {
+		Set<Connection> all = new HashSet<>(some);
+		all.addAll(more);
+		return all;
+	}
+
+	private static @Nullable Set<Connection> without(Set<Connection> all, Connection gone) {
+		Set<Connection> rest = new HashSet<>(all);
+		rest.removeIf((connection) -> connection.id().equals(gone.id()));
+		return rest.isEmpty() ? null : rest;
 	}
 
 	/**
@@ -130,7 +184,7 @@ public final class Connections {
 	 */
 	public void opened(StreamRequest request) {
 		this.over = false;
-		this.open.put(request.number(), request);
+		this.open.add(request);
 		tell((listener) -> listener.connectionOpened(request));
 	}
 
@@ -143,7 +197,7 @@ public final class Connections {
 		CloseReason reason = request.closeReason().orElse(CloseReason.COMPLETED);
 		this.statistics.countClosed(reason);
 		tell((listener) -> listener.connectionClosed(request, reason));
-		if (this.open.containsKey(request.number())) {
+		if (this.open.contains(request)) {
 			remove(request, reason);
 		}
 		request.left();
@@ -158,6 +212,7 @@ public final class Connections {
 	 * flight: so the connection is removed last.
 	 */
 	private void remove(StreamRequest request, CloseReason reason) {
+		request.identity(null);
 		DrainCount count = this.drain;
 		if (request.isDrained()) {
 			this.claimed.decrementAndGet();
@@ -165,7 +220,7 @@ public final class Connections {
 		else if (count != null) {
 			count.ended(reason);
 		}
-		this.open.remove(request.number());
+		this.open.remove(request);
 	}
 
 	/**
@@ -182,7 +237,7 @@ public final class Connections {
 	 * @return true if it serves a connection
 	 */
 	public boolean isHandledIn(@Nullable Thread thread) {
-		return thread != null && this.open.values().stream().anyMatch((request) -> request.isHandledBy(thread));
+		return thread != null && this.open.stream().anyMatch((request) -> request.isHandledBy(thread));
 	}
 
 	/**
@@ -191,9 +246,8 @@ public final class Connections {
 	 * @return true if it serves such a connection
 	 */
 	public boolean isDrainedIn(@Nullable Thread thread) {
-		return thread != null && this.open.values()
-			.stream()
-			.anyMatch((request) -> request.isDrained() && request.isHandledBy(thread));
+		return thread != null
+				&& this.open.stream().anyMatch((request) -> request.isDrained() && request.isHandledBy(thread));
 	}
 
 	/**
@@ -219,21 +273,21 @@ public final class Connections {
 	 */
 	public void drainIdle() {
 		beginIdleDrain();
-		this.open.values().forEach(StreamRequest::drain);
+		this.open.forEach(StreamRequest::drain);
 	}
 
 	/**
 	 * Resets what is still busy. For the server, at the deadline of a drain.
 	 */
 	public void cutOff() {
-		this.open.values().stream().filter((request) -> !request.isDrained()).forEach(StreamRequest::cutOff);
+		this.open.stream().filter((request) -> !request.isDrained()).forEach(StreamRequest::cutOff);
 	}
 
 	/**
 	 * Resets what a drain has ended but whose peers have not reacted. For the server.
 	 */
 	public void resetRest() {
-		this.open.values().forEach(StreamRequest::reset);
+		this.open.forEach(StreamRequest::giveUp);
 	}
 
 	/**
@@ -333,7 +387,12 @@ public final class Connections {
 		signalEnded();
 	}
 
-	void goodbyeFailed(StreamRequest request, Throwable error) {
+	/**
+	 * Logs that a handler failed where nothing depends on it any more. For drivers.
+	 * @param request the connection
+	 * @param error what was thrown
+	 */
+	public void goodbyeFailed(StreamRequest request, Throwable error) {
 		logger.log(Level.DEBUG, () -> "The good-bye to " + request + " failed", error);
 	}
 

@@ -4,6 +4,8 @@ import java.net.SocketAddress;
 
 import org.jspecify.annotations.Nullable;
 
+import io.socketserver.loop.SelectorLoop;
+
 /**
  * What requests, handlers and mix-ins see of their server. All methods may be called from
  * any thread.
@@ -53,6 +55,12 @@ public interface ServerContext {
 	 * @return how connections ended
 	 */
 	DrainReport shutdown();
+
+	/**
+	 * The loop that accepts, and may serve too. For a strategy.
+	 * @return the loop
+	 */
+	SelectorLoop loop();
 
 	/**
 	 * Who makes the handlers: for a strategy that has needs of its own.

@@ -26,6 +26,8 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	private static final AtomicReferenceFieldUpdater<StreamRequest, @Nullable CloseReason> CLOSE_REASON = AtomicReferenceFieldUpdater
 		.newUpdater(StreamRequest.class, CloseReason.class, "closeReason");
 
+	private static final AttributeKey<String> IDENTITY = AttributeKey.of("identity", String.class);
+
 	private final SocketChannel channel;
 
 	private final StreamOptions options;
@@ -154,6 +156,26 @@ public final class StreamRequest extends BaseRequest implements Connection {
 		return Optional.ofNullable(this.closeReason);
 	}
 
+	@Override
+	public Optional<String> identity() {
+		return attribute(IDENTITY);
+	}
+
+	@Override
+	public void identity(@Nullable String value) {
+		identity(value, this);
+	}
+
+	/**
+	 * Changes the identity. For drivers.
+	 * @param value the identity, or null for none
+	 * @param connection what is found by it
+	 */
+	public void identity(@Nullable String value, Connection connection) {
+		server().connections().identify(connection, identity().orElse(null), value);
+		attribute(IDENTITY, value);
+	}
+
 	/**
 	 * Says that a request goes on although the handler has written something: from here
 	 * to {@link #endRequest()} the connection is never idle. Called in the thread of a
@@ -227,6 +249,14 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	}
 
 	/**
+	 * Who sees to this connection.
+	 * @return the driver, or null before the handling begins
+	 */
+	public @Nullable ConnectionDriver driver() {
+		return this.driver;
+	}
+
+	/**
 	 * Notes that bytes came.
 	 * @param count how many, at least 1
 	 * @param now the time, in nanoTime
@@ -265,6 +295,14 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	}
 
 	/**
+	 * Settles why the connection ends from what its handler threw, if nothing did before.
+	 * @param error what was thrown
+	 */
+	public void endsWith(Throwable error) {
+		endsFor(reasonOf(error));
+	}
+
+	/**
 	 * Notes that a drain has ended this connection, which had nothing to do any more.
 	 * @param finished whether it was busy when the drain began, or only then made
 	 */
@@ -282,7 +320,11 @@ public final class StreamRequest extends BaseRequest implements Connection {
 		return this.lastActivityNanos;
 	}
 
-	void touched(long now) {
+	/**
+	 * Counts as if bytes had passed: for the idle timeout.
+	 * @param now the time, in nanoTime
+	 */
+	public void touched(long now) {
 		this.lastActivityNanos = now;
 	}
 
@@ -348,7 +390,7 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	@Override
 	public void handled(@Nullable Throwable error) {
 		if (error != null) {
-			endsFor(reasonOf(error));
+			endsWith(error);
 		}
 		ConnectionDriver current = this.driver;
 		if (current != null) {
@@ -451,8 +493,19 @@ public final class StreamRequest extends BaseRequest implements Connection {
 		if (left > 0) {
 			return left;
 		}
-		reset();
+		giveUp();
 		return Long.MAX_VALUE;
+	}
+
+	/**
+	 * Resets a connection whose peer does not react to its end.
+	 */
+	void giveUp() {
+		reset();
+		ConnectionDriver current = this.driver;
+		if (current != null) {
+			current.wasReset();
+		}
 	}
 
 	/**
@@ -509,9 +562,9 @@ public final class StreamRequest extends BaseRequest implements Connection {
 
 	/**
 	 * Ends both directions, which frees a thread that is blocked in a read, as no close
-	 * could without also taking the descriptor from under it.
+	 * could without also taking the descriptor from under it. For drivers.
 	 */
-	void shutdownQuietly() {
+	public void shutdownQuietly() {
 		shutdownOutputQuietly();
 		try {
 			this.channel.shutdownInput();

@@ -144,17 +144,27 @@ final class ThreadDriver implements ConnectionDriver {
 			if (draining) {
 				return drainMyself();
 			}
-			if (!this.state.compareAndSet(waiting, ConnectionState.RUNNING)) {
+			if (!goOn(waiting)) {
 				return discard(into, 0);
 			}
 			throw ex;
 		}
 		catch (IOException ex) {
-			return this.state.compareAndSet(waiting, ConnectionState.RUNNING) ? this.request.lost(ex)
-					: discard(into, 0);
+			return goOn(waiting) ? this.request.lost(ex) : discard(into, 0);
 		}
-		return this.state.compareAndSet(waiting, ConnectionState.RUNNING) ? received(count, idle)
-				: discard(into, count);
+		return goOn(waiting) ? received(count, idle) : discard(into, count);
+	}
+
+	/**
+	 * Takes the connection back from waiting, unless it was ended meanwhile.
+	 */
+	private boolean goOn(ConnectionState waiting) {
+		if (this.state.compareAndSet(waiting, ConnectionState.RUNNING)) {
+			return true;
+		}
+		// Somebody is asking the handler whether to end it, or saying good-bye.
+		awaitGoodbye();
+		return this.state.compareAndSet(waiting, ConnectionState.RUNNING);
 	}
 
 	private int received(int count, boolean idle) throws IOException {
@@ -196,7 +206,6 @@ final class ThreadDriver implements ConnectionDriver {
 	 * no reset.
 	 */
 	private int discard(byte[] scratch, int first) throws IOException {
-		awaitGoodbye();
 		this.request.throwIfClosed(null);
 		try {
 			int count = first;
@@ -369,10 +378,51 @@ final class ThreadDriver implements ConnectionDriver {
 		if (this.sending) {
 			this.request.close(CloseReason.WRITE_TIMEOUT);
 		}
+		else if (now == ConnectionState.IDLE && this.handler instanceof IdleHandler patient) {
+			// Not in the watch thread, which a handler must not hold up.
+			this.request.touched(System.nanoTime());
+			Thread asking = new Thread(() -> endUnlessWanted(patient), "socketserver-" + this.request.id() + "-idle");
+			asking.setDaemon(true);
+			asking.start();
+			return timeoutNanos;
+		}
 		else if (now == ConnectionState.READING || this.state.compareAndSet(now, ConnectionState.CLOSING)) {
 			this.request.close(CloseReason.IDLE_TIMEOUT);
 		}
 		return Long.MAX_VALUE;
+	}
+
+	private void endUnlessWanted(IdleHandler idle) {
+		this.goodbyeLock.lock();
+		try {
+			if (this.state.compareAndSet(ConnectionState.IDLE, ConnectionState.CLOSING)) {
+				if (isWanted(idle)) {
+					this.state.set(ConnectionState.IDLE);
+					this.connections.watch().waitBegins(System.nanoTime());
+				}
+				else {
+					this.request.close(CloseReason.IDLE_TIMEOUT);
+				}
+			}
+		}
+		finally {
+			this.goodbyeLock.unlock();
+		}
+	}
+
+	private boolean isWanted(IdleHandler idle) {
+		try {
+			boolean wanted = idle.idle();
+			RequestOutputStream stream = this.output;
+			if (stream != null) {
+				stream.flush();
+			}
+			return wanted;
+		}
+		catch (Throwable ex) {
+			this.connections.goodbyeFailed(this.request, ex);
+			return false;
+		}
 	}
 
 	private long checkRequest(long timeoutNanos) {

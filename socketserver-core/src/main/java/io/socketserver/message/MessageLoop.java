@@ -1,0 +1,157 @@
+package io.socketserver.message;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+
+import org.jspecify.annotations.Nullable;
+
+import io.socketserver.framing.Framing;
+import io.socketserver.loop.LoopTimer;
+import io.socketserver.loop.Selectable;
+import io.socketserver.loop.SelectorLoop;
+import io.socketserver.request.StreamRequest;
+
+/**
+ * A selector loop that serves message connections, and what these share: one buffer to
+ * read into, one to gather replies in, and one timer for all deadlines. For a strategy.
+ *
+ * @param <I> what comes in
+ * @param <O> what goes out
+ */
+public final class MessageLoop<I, O> {
+
+	private static final int BUFFER_SIZE = 64 * 1024;
+
+	// Sweeps are at least this far apart, however many deadlines there are.
+	private static final long RESOLUTION_NANOS = Duration.ofMillis(20).toNanos();
+
+	private final SelectorLoop loop;
+
+	private final MessageService<I, O> service;
+
+	private final @Nullable Executor executor;
+
+	private final Framing framing;
+
+	private final Codec<I, O> codec;
+
+	private @Nullable Buffers buffers;
+
+	// The next sweep; in the loop thread only.
+	private @Nullable LoopTimer sweep;
+
+	private long sweepAt;
+
+	/**
+	 * A loop. Nothing runs yet.
+	 * @param loop the loop
+	 * @param service what is served
+	 * @param executor where handlers run; null for on the loop
+	 */
+	public MessageLoop(SelectorLoop loop, MessageService<I, O> service, @Nullable Executor executor) {
+		this.loop = loop;
+		this.service = service;
+		this.executor = executor;
+		this.framing = service.framing();
+		this.codec = service.codec();
+	}
+
+	/**
+	 * The selector loop.
+	 * @return the loop
+	 */
+	public SelectorLoop loop() {
+		return this.loop;
+	}
+
+	/**
+	 * Takes a connection over. May be called from any thread.
+	 * @param request the connection, whose handling has not begun
+	 */
+	public void drive(StreamRequest request) {
+		request.driver(new LoopDriver<>(request, this.service, this));
+	}
+
+	/**
+	 * Begins the handling of a connection that {@link #drive} has taken over. Runs in the
+	 * loop thread, and returns while the connection goes on.
+	 * @param request the connection
+	 * @throws Exception if it cannot begin
+	 */
+	public void begin(StreamRequest request) throws Exception {
+		if (request.driver() instanceof LoopDriver<?, ?> driver) {
+			driver.begin();
+		}
+	}
+
+	@Nullable Executor executor() {
+		return this.executor;
+	}
+
+	Framing framing() {
+		return this.framing;
+	}
+
+	Codec<I, O> codec() {
+		return this.codec;
+	}
+
+	/**
+	 * Made at the first use, in the loop thread.
+	 */
+	Buffers buffers() {
+		Buffers current = this.buffers;
+		if (current == null) {
+			current = new Buffers();
+			this.buffers = current;
+		}
+		return current;
+	}
+
+	/**
+	 * Has the deadlines looked at by a time. Runs in the loop thread.
+	 */
+	void sweepBy(long deadline) {
+		LoopTimer current = this.sweep;
+		if (current != null && deadline - this.sweepAt >= 0) {
+			return;
+		}
+		if (current != null) {
+			current.cancel();
+		}
+		long delay = Math.max(RESOLUTION_NANOS, deadline - System.nanoTime());
+		this.sweepAt = System.nanoTime() + delay;
+		this.sweep = this.loop.schedule(Duration.ofNanos(delay), this::sweep);
+	}
+
+	private void sweep() {
+		this.sweep = null;
+		long now = System.nanoTime();
+		long[] next = { Long.MAX_VALUE };
+		this.loop.forEach((selectable) -> next[0] = Math.min(next[0], nanosLeft(selectable, now)));
+		if (next[0] != Long.MAX_VALUE) {
+			sweepBy(now + next[0]);
+		}
+	}
+
+	private static long nanosLeft(Selectable selectable, long now) {
+		return (selectable instanceof LoopDriver<?, ?> driver) ? driver.checkDeadlines(now) : Long.MAX_VALUE;
+	}
+
+	/**
+	 * What is read into, and where replies are gathered: outside the heap, which spares
+	 * the JDK a copy.
+	 */
+	static final class Buffers {
+
+		final ByteBuffer in = ByteBuffer.allocateDirect(BUFFER_SIZE);
+
+		// Of the same memory: what codecs and handlers see.
+		final ByteBuffer view = this.in.asReadOnlyBuffer();
+
+		final ByteBuffer out = ByteBuffer.allocateDirect(BUFFER_SIZE);
+
+	}
+
+}
