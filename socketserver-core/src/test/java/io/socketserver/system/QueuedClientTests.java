@@ -41,6 +41,22 @@ class QueuedClientTests {
 	}
 
 	@Test
+	void aServerThatIsClosedBeforeItServedResetsNobody() throws Exception {
+		try (TcpServer server = new TcpServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+				EchoServerMain.EchoHandler::new, new ThreadingMixIn())) {
+			server.bind();
+			try (LineClient client = new LineClient(server.port())) {
+				client.send("too early");
+				CompletableFuture<DrainReport> closed = server.closeAsync(Duration.ofSeconds(10));
+				assertThat(client.receive()).isEmpty();
+				client.close();
+				closed.get(20, TimeUnit.SECONDS);
+				assertThat(server.state()).isEqualTo(ServerState.CLOSED);
+			}
+		}
+	}
+
+	@Test
 	void aServerThatIsClosedDuringItsShutdownResetsNobody() throws Exception {
 		CountDownLatch begun = new CountDownLatch(1);
 		CountDownLatch go = new CountDownLatch(1);
