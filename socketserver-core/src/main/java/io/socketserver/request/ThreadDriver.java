@@ -117,7 +117,10 @@ final class ThreadDriver implements ConnectionDriver {
 		}
 		this.request.throwIfClosed(null);
 		boolean idle = !this.exchange.isOpen();
-		ConnectionState waiting = idle ? ConnectionState.IDLE : ConnectionState.READING;
+		// Not even for an instant may a drain see those idle that were taken from the
+		// kernel's queue after it had begun: their first byte has its grace.
+		ConnectionState waiting = (idle && !this.connections.isIdleDrain()) ? ConnectionState.IDLE
+				: ConnectionState.READING;
 		long now = System.nanoTime();
 		this.request.touched(now);
 		if (idle && this.exchange.count() > 0 && this.request.server().isDraining()) {
@@ -130,8 +133,9 @@ final class ThreadDriver implements ConnectionDriver {
 		boolean draining = idle && this.connections.isIdleDrain();
 		if (draining) {
 			// Until the end of its grace, only this thread ends it.
+			boolean ended = waiting == ConnectionState.IDLE
+					&& !this.state.compareAndSet(waiting, ConnectionState.READING);
 			waiting = ConnectionState.READING;
-			boolean ended = !this.state.compareAndSet(ConnectionState.IDLE, waiting);
 			if (ended || this.exchange.count() > 0) {
 				return drainMyself();
 			}

@@ -104,8 +104,13 @@ public final class Trace implements MixIn {
 
 	@Override
 	public void closeRequest(Request request, RequestCycle next) {
-		count(request, "closeRequest");
-		next.closeRequest(request);
+		try {
+			next.closeRequest(request);
+		}
+		finally {
+			// After those of the other mix-ins: whoever waits for it sees theirs.
+			count(request, "closeRequest");
+		}
 	}
 
 	@Override

@@ -42,7 +42,7 @@ public class SocketConnectionsEndpoint {
 
 	// The shorter id first, so that 9 comes before 10.
 	private static final Comparator<Connection> OLDEST_FIRST = Comparator.comparing(Connection::acceptedAt)
-		.thenComparing((connection) -> connection.id().length())
+		.thenComparingInt((connection) -> connection.id().length())
 		.thenComparing(Connection::id);
 
 	private final SocketServers servers;

@@ -28,7 +28,7 @@ class JvmExitTests {
 				child.process().destroy();
 				assertThat(idle.readLine()).isEqualTo("(end)");
 			}
-			assertThat(child.process().waitFor(5, TimeUnit.SECONDS)).as("ends promptly").isTrue();
+			assertThat(child.process().waitFor(15, TimeUnit.SECONDS)).as("ends promptly").isTrue();
 			assertThat(child.process().exitValue()).isEqualTo(TERMINATED);
 		}
 	}
@@ -37,7 +37,7 @@ class JvmExitTests {
 	void endsByItselfWhenTheApplicationIsClosed() throws Exception {
 		try (ChildJvm child = ChildJvm.run(ChildJvm.CLASS_PATH, List.of(), ChildApplication.class, "close")) {
 			child.readPort();
-			assertThat(child.process().waitFor(5, TimeUnit.SECONDS)).as("ends promptly").isTrue();
+			assertThat(child.process().waitFor(15, TimeUnit.SECONDS)).as("ends promptly").isTrue();
 			assertThat(child.process().exitValue()).isZero();
 		}
 	}

@@ -16,6 +16,7 @@ import io.socketserver.TcpServer;
 import io.socketserver.mixin.OverflowPolicy;
 import io.socketserver.mixin.PoolingMixIn;
 import io.socketserver.mixin.ThreadingMixIn;
+import io.socketserver.request.ConnectionState;
 import io.socketserver.request.MixIn;
 import io.socketserver.request.StreamRequestHandler;
 import io.socketserver.spring.SocketServers;
@@ -57,6 +58,17 @@ public final class TestServers implements AutoCloseable {
 	}
 
 	/**
+	 * How many threads of the pool are at work.
+	 */
+	public int pooledThreads() {
+		return pooled().mixIns()
+			.stream()
+			.filter(PoolingMixIn.class::isInstance)
+			.mapToInt((pool) -> ((PoolingMixIn) pool).activeThreads())
+			.sum();
+	}
+
+	/**
 	 * All serve, none is paused, no connection is left of an earlier test.
 	 */
 	public TestServers start() {
@@ -80,6 +92,14 @@ public final class TestServers implements AutoCloseable {
 	public void close() {
 		release();
 		this.all.forEach((server) -> server.close(Duration.ZERO));
+	}
+
+	/**
+	 * Waits until a server's handlers have nothing to do: an answer reaches its client
+	 * before the server has counted it.
+	 */
+	public static void awaitIdle(BaseServer server) throws InterruptedException {
+		await(() -> server.connections().all().stream().allMatch((one) -> one.state() == ConnectionState.IDLE));
 	}
 
 	/**

@@ -1,0 +1,107 @@
+package io.socketserver.demo;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.core.env.Environment;
+
+import io.socketserver.BaseServer;
+import io.socketserver.spring.SocketServers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The application as it is shipped, with its own {@code application.yml} on free ports.
+ * Who adds a server adds its port here, and a line to the exchanges.
+ */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
+		properties = { "socketserver.servers.echo.port=0", "socketserver.servers.pooled.port=0" })
+@Timeout(60)
+class DemoApplicationTests {
+
+	private static final int TIMEOUT_MILLIS = 20_000;
+
+	private final HttpClient http = HttpClient.newHttpClient();
+
+	@Autowired
+	private SocketServers servers;
+
+	@Autowired
+	private Environment environment;
+
+	@Test
+	void hasTheServersThatTheExchangesAreFor() {
+		assertThat(this.servers.all()).extracting(BaseServer::name).containsExactly("echo", "pooled");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "echo, hello, HELLO", "pooled, hello, HELLO" })
+	void eachServerAnswers(String server, String line, String answer) throws IOException {
+		try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port("local.socketserver." + server))) {
+			client.setSoTimeout(TIMEOUT_MILLIS);
+			client.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+			BufferedReader reader = new BufferedReader(
+					new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8));
+			assertThat(reader.readLine()).isEqualTo(answer);
+			client.shutdownOutput();
+			assertThat(reader.readLine()).isNull();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "health", "health/socketServer", "metrics", "metrics/socketserver.connections.accepted",
+			"socketservers", "socketconnections" })
+	void theActuatorIsExposed(String path) throws Exception {
+		HttpResponse<String> response = send(request(path).GET());
+		assertThat(response.statusCode()).isEqualTo(200);
+		assertThat(response.body()).startsWith("{");
+	}
+
+	@Test
+	void anOperatorMayPauseAndResumeEachServer() throws Exception {
+		for (BaseServer server : this.servers) {
+			assertThat(operate(server, "pause").statusCode()).isEqualTo(200);
+			assertThat(server.isPaused()).isTrue();
+			assertThat(operate(server, "resume").statusCode()).isEqualTo(200);
+			assertThat(server.isPaused()).isFalse();
+		}
+	}
+
+	private HttpResponse<String> operate(BaseServer server, String action) throws Exception {
+		return send(request("socketservers/" + server.name()).header("Content-Type", "application/json")
+			.POST(BodyPublishers.ofString("{\"action\":\"" + action + "\"}")));
+	}
+
+	private HttpRequest.Builder request(String path) {
+		return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port("local.server") + "/actuator/" + path))
+			.timeout(Duration.ofMillis(TIMEOUT_MILLIS));
+	}
+
+	private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+		return this.http.send(request.build(), BodyHandlers.ofString());
+	}
+
+	private int port(String prefix) {
+		return this.environment.getRequiredProperty(prefix + ".port", Integer.class);
+	}
+
+}
