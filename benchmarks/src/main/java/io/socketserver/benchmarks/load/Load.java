@@ -38,6 +38,12 @@ public final class Load {
 	public static void main(String... args) throws IOException {
 		LoadOptions options = LoadOptions.of(Arguments.of(args));
 		BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
+		if ("idle".equals(options.mode())) {
+			try (IdleLoad idle = new IdleLoad(options, new Recorder())) {
+				idle.run(commands);
+			}
+			return;
+		}
 		new Load(options).run(commands);
 	}
 
@@ -58,6 +64,7 @@ public final class Load {
 	private Workload workload() throws IOException {
 		return switch (this.options.mode()) {
 			case "line", "length-field" -> new StreamLoad(this.options, this.recorder);
+			case "udp" -> new DatagramLoad(this.options, this.recorder);
 			case "connect" -> new ConnectLoad(this.options, this.recorder);
 			default -> throw new IllegalArgumentException("There is no mode " + this.options.mode());
 		};

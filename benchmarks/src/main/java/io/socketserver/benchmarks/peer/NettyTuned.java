@@ -1,5 +1,6 @@
 package io.socketserver.benchmarks.peer;
 
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -17,6 +18,11 @@ import io.netty.handler.codec.LineBasedFrameDecoder;
  */
 public final class NettyTuned {
 
+	/**
+	 * Answers a frame with itself.
+	 */
+	static final ChannelHandler ECHO = new Echo();
+
 	private NettyTuned() {
 	}
 
@@ -31,8 +37,6 @@ public final class NettyTuned {
 	}
 
 	private static final class Pipeline extends ChannelInitializer<SocketChannel> {
-
-		private static final Echo ECHO = new Echo();
 
 		@Override
 		protected void initChannel(SocketChannel channel) {

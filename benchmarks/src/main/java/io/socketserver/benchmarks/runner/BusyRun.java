@@ -28,6 +28,10 @@ final class BusyRun implements Runner.Run {
 			load.receive();
 			Command.pin(server.pid(), this.options.serverCore());
 			Command.pin(load.pid(), suite.sharesCore() ? this.options.serverCore() : this.options.loadCore());
+			if (this.options.realTime()) {
+				Command.prefer(server.pid());
+				Command.prefer(load.pid());
+			}
 			load.send("go");
 			Measurement measurement = Measurement.of(load.receive());
 			return measurement.with("rss", server.residentBytes() / 1e6);

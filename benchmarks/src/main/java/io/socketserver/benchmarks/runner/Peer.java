@@ -9,24 +9,31 @@ import java.util.List;
  *
  * @param name what it is called on the command line and in tables
  * @param kind how it is started
+ * @param protocol what it speaks: line, frame (four bytes of length in front), or udp
  * @param program its class, or its source among the resources
  * @param arguments what follows the port
  */
-record Peer(String name, Kind kind, String program, List<String> arguments) {
+record Peer(String name, Kind kind, String protocol, String program, List<String> arguments) {
 
-	static final List<Peer> ALL = List.of(new Peer("c-epoll", Kind.C, "epoll.c"), java("bare-nio", "BareNio"),
-			java("netty-nio", "NettyNio"), java("netty-tuned", "NettyTuned"), java("netty-epoll", "NettyEpoll"),
-			java("netty-io_uring", "NettyIoUring"), java("vertx", "Vertx"), java("reactor-netty", "ReactorNetty"),
-			java("spring-integration", "SpringIntegration"), java("virtual-threads", "VirtualThreads"),
-			new Peer("python", Kind.PYTHON, "threading_server.py"), java("ours-stream-thread", "Ours", "stream-thread"),
-			java("ours-stream-virtual", "Ours", "stream-virtual"));
+	private static final String LINE = "line";
 
-	Peer(String name, Kind kind, String program) {
-		this(name, kind, program, List.of());
-	}
+	private static final String FRAME = "frame";
 
-	private static Peer java(String name, String type, String... arguments) {
-		return new Peer(name, Kind.JAVA, "io.socketserver.benchmarks.peer." + type, List.of(arguments));
+	private static final String UDP = "udp";
+
+	static final List<Peer> ALL = List.of(new Peer("c-epoll", Kind.C, LINE, "epoll.c", List.of()),
+			java("bare-nio", LINE, "BareNio"), java("netty-nio", LINE, "NettyNio"),
+			java("netty-tuned", LINE, "NettyTuned"), java("netty-epoll", LINE, "NettyEpoll"),
+			java("netty-io_uring", LINE, "NettyIoUring"), java("vertx", LINE, "Vertx"),
+			java("reactor-netty", LINE, "ReactorNetty"), java("spring-integration", LINE, "SpringIntegration"),
+			java("virtual-threads", LINE, "VirtualThreads"),
+			new Peer("python", Kind.PYTHON, LINE, "threading_server.py", List.of()),
+			java("ours-stream-thread", LINE, "Ours", "stream-thread"),
+			java("ours-stream-virtual", LINE, "Ours", "stream-virtual"), java("netty-frames", FRAME, "NettyFrames"),
+			java("bare-udp", UDP, "BareUdp"), java("netty-udp", UDP, "NettyUdp"));
+
+	private static Peer java(String name, String protocol, String type, String... arguments) {
+		return new Peer(name, Kind.JAVA, protocol, "io.socketserver.benchmarks.peer." + type, List.of(arguments));
 	}
 
 	static Peer of(String name) {

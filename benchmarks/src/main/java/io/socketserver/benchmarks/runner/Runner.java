@@ -50,7 +50,7 @@ public final class Runner {
 		System.out.println(machine);
 		for (Suite suite : this.options.suites()) {
 			for (int repetition = 1; repetition <= this.options.repetitions(); repetition++) {
-				for (Peer peer : this.options.peers()) {
+				for (Peer peer : this.options.peers().stream().filter(suite::suits).toList()) {
 					System.out.printf("%s #%d %s: ", suite.name(), repetition, peer.name());
 					System.out.println(measure(suite, peer));
 				}

@@ -23,9 +23,12 @@ final class ServerProcess implements Closeable {
 
 	private final int port;
 
-	private ServerProcess(Process process, int port) {
+	private final boolean datagrams;
+
+	private ServerProcess(Process process, int port, boolean datagrams) {
 		this.process = process;
 		this.port = port;
+		this.datagrams = datagrams;
 	}
 
 	/**
@@ -44,7 +47,7 @@ final class ServerProcess implements Closeable {
 		command.addAll(peer.command(toolchain, port));
 		File log = toolchain.directory().resolve(peer.name() + ".log").toFile();
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start();
-		ServerProcess server = new ServerProcess(process, port);
+		ServerProcess server = new ServerProcess(process, port, "udp".equals(peer.protocol()));
 		try {
 			server.awaitPort(log.toPath());
 			return server;
@@ -70,13 +73,28 @@ final class ServerProcess implements Closeable {
 		}
 	}
 
-	private boolean listens() {
+	private boolean listens() throws IOException {
+		if (this.datagrams) {
+			return listensToDatagrams();
+		}
 		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), this.port)) {
 			return socket.isConnected();
 		}
 		catch (IOException ex) {
 			return false;
 		}
+	}
+
+	private boolean listensToDatagrams() throws IOException {
+		String port = "%04X".formatted(this.port);
+		for (String table : List.of("udp", "udp6")) {
+			if (Files.readAllLines(Path.of("/proc/net", table))
+				.stream()
+				.anyMatch((line) -> line.contains(":" + port + " "))) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private boolean pause() throws IOException {

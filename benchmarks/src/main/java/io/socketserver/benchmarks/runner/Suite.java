@@ -16,7 +16,9 @@ record Suite(String name, String mode, int connections, int pipeline, int size) 
 	static final List<Suite> ALL = List.of(new Suite("64B-c1", "line", 1, 1, 64),
 			new Suite("64B-c64", "line", 64, 1, 64), new Suite("64B-c64-p16", "line", 64, 16, 64),
 			new Suite("4KiB-c64", "line", 64, 1, 4096), new Suite("64B-c1000", "line", 1000, 1, 64),
-			new Suite("connect-c32", "connect", 32, 1, 64), new Suite("idle-15000", "idle", 15_000, 1, 64));
+			new Suite("connect-c32", "connect", 32, 1, 64), new Suite("idle-15000", "idle", 15_000, 1, 64),
+			new Suite("frame-64B-c64", "length-field", 64, 1, 64),
+			new Suite("frame-64B-c64-p16", "length-field", 64, 16, 64), new Suite("udp-64B-c64", "udp", 64, 1, 64));
 
 	static Suite of(String name) {
 		return ALL.stream()
@@ -24,6 +26,23 @@ record Suite(String name, String mode, int connections, int pipeline, int size) 
 			.findFirst()
 			.orElseThrow(() -> new IllegalArgumentException(
 					"There is no suite " + name + ", but " + ALL.stream().map(Suite::name).toList()));
+	}
+
+	/**
+	 * Whether a server understands this load.
+	 * @param peer the server
+	 * @return whether
+	 */
+	boolean suits(Peer peer) {
+		return peer.protocol().equals(protocol());
+	}
+
+	private String protocol() {
+		return switch (this.mode) {
+			case "length-field" -> "frame";
+			case "udp" -> "udp";
+			default -> "line";
+		};
 	}
 
 	boolean isIdle() {
