@@ -49,16 +49,38 @@ public final class Load {
 
 	private void run(BufferedReader commands) throws IOException {
 		try (Workload workload = workload()) {
-			workload.runUntil(after(this.options.warmup()));
-			if (this.options.hold()) {
-				System.out.println("warm");
-				commands.readLine();
-				// What was pinned meanwhile finds its caches and its pace.
-				workload.runUntil(System.nanoTime() + SECOND / 2);
+			warmUp(workload);
+			if (!this.options.hold()) {
+				measure(workload);
+				return;
 			}
-			this.recorder.reset();
-			measure(workload);
+			System.out.println("warm");
+			while (commands.readLine() != null) {
+				// What was pinned or idle finds its caches and its pace.
+				workload.runUntil(System.nanoTime() + SECOND / 3);
+				measure(workload);
+			}
 		}
+	}
+
+	/**
+	 * As long as was asked for, and until the server's JIT compiler has become quiet, or
+	 * five times as long.
+	 */
+	private void warmUp(Workload workload) throws IOException {
+		long last = after(this.options.warmup() * 5);
+		workload.runUntil(after(this.options.warmup()));
+		CpuUse use;
+		do {
+			CpuSample before = CpuSample.of(server());
+			workload.runUntil(after(1));
+			use = CpuSample.of(server()).since(before);
+		}
+		while (use.compilerNanos() > SECOND / 50 && System.nanoTime() - last < 0);
+	}
+
+	private long server() {
+		return (this.options.pid() != 0) ? this.options.pid() : ProcessHandle.current().pid();
 	}
 
 	private Workload workload() throws IOException {
@@ -71,13 +93,13 @@ public final class Load {
 	}
 
 	private void measure(Workload workload) throws IOException {
-		long pid = (this.options.pid() != 0) ? this.options.pid() : ProcessHandle.current().pid();
+		this.recorder.reset();
 		CpuSample own = CpuSample.of(ProcessHandle.current().pid());
-		CpuSample before = CpuSample.of(pid);
+		CpuSample before = CpuSample.of(server());
 		long start = System.nanoTime();
 		workload.runUntil(start + this.options.seconds() * SECOND);
 		long nanos = System.nanoTime() - start;
-		CpuUse use = CpuSample.of(pid).since(before);
+		CpuUse use = CpuSample.of(server()).since(before);
 		CpuUse ownUse = CpuSample.of(ProcessHandle.current().pid()).since(own);
 		report(nanos, use, ownUse);
 	}

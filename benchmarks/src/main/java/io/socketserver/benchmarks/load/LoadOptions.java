@@ -12,11 +12,11 @@ import io.socketserver.benchmarks.Arguments;
  * @param connections how many connections (sockets with UDP; with connect: at a time)
  * @param pipeline how many messages a connection sends at once
  * @param size bytes of a message on the wire, with its framing
- * @param warmup seconds that do not count
+ * @param warmup seconds that do not count, at least
  * @param seconds seconds that count
  * @param pid the server's process, for its CPU time; 0 for none
- * @param hold whether to wait for a line of standard input between warm-up and
- * measurement
+ * @param hold whether to wait for a line of standard input before each of any number of
+ * measurements
  */
 record LoadOptions(InetSocketAddress server, String mode, int connections, int pipeline, int size, int warmup,
 		int seconds, int pid, boolean hold) {

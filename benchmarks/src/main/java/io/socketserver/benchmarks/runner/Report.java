@@ -42,7 +42,7 @@ final class Report {
 	}
 
 	private void overview(List<Suite> busy) {
-		line("## Server CPU a request, µs (and against %s)", this.base.name());
+		line("## Server CPU a request, µs (and against %s: median of paired ratios)", this.base.name());
 		line("");
 		line("| | %s |", String.join(" | ", busy.stream().map(Suite::name).toList()));
 		line("|---|%s", "---|".repeat(busy.size()));
@@ -58,7 +58,7 @@ final class Report {
 		if (Double.isNaN(value)) {
 			return "–";
 		}
-		double ratio = value / this.results.median(suite, this.base, "steady");
+		double ratio = this.results.ratio(suite, peer, this.base, "steady");
 		String text = (value < 1) ? format("%.3f", value) : format("%.2f", value);
 		return Double.isNaN(ratio) ? text : text + format(" (%.2f×)", ratio);
 	}
@@ -68,7 +68,7 @@ final class Report {
 		line("");
 		line("| | %s |", String.join(" | ", columns.stream().map(Column::title).toList()));
 		line("|---|%s", "---|".repeat(columns.size()));
-		for (Peer peer : this.peers) {
+		for (Peer peer : this.peers.stream().filter(suite::suits).toList()) {
 			line("| %s | %s |", peer.name(),
 					String.join(" | ", columns.stream().map((column) -> cell(suite, peer, column)).toList()));
 		}

@@ -3,12 +3,12 @@ package io.socketserver.benchmarks.runner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 import io.socketserver.benchmarks.Arguments;
 
 /**
- * Measures peers under suites of load, each run with fresh processes, repetitions
- * interleaved, and prints medians side by side.
+ * Measures peers under suites of load, and prints medians side by side.
  *
  * <pre>{@code
  * java -jar benchmarks.jar --suites=64B-c64,connect-c32 --peers=bare-nio,netty-tuned
@@ -49,11 +49,9 @@ public final class Runner {
 		String machine = Machine.describe(this.toolchain);
 		System.out.println(machine);
 		for (Suite suite : this.options.suites()) {
-			for (int repetition = 1; repetition <= this.options.repetitions(); repetition++) {
-				for (Peer peer : this.options.peers().stream().filter(suite::suits).toList()) {
-					System.out.printf("%s #%d %s: ", suite.name(), repetition, peer.name());
-					System.out.println(measure(suite, peer));
-				}
+			List<Peer> peers = this.options.peers().stream().filter(suite::suits).toList();
+			for (int repetition = 0; repetition < this.options.repetitions(); repetition++) {
+				round(suite).run(suite, peers);
 			}
 		}
 		String report = new Report(this.results, this.options.suites(), this.options.peers(), this.options.base())
@@ -63,33 +61,22 @@ public final class Runner {
 		Files.writeString(this.options.output(), machine + "\n" + report);
 	}
 
-	private String measure(Suite suite, Peer peer) {
-		try {
-			Run run = suite.isIdle() ? new IdleRun(this.options, this.toolchain)
-					: new BusyRun(this.options, this.toolchain);
-			Measurement measurement = run.measure(suite, peer);
-			this.results.add(suite, peer, measurement);
-			return measurement.values().toString();
-		}
-		catch (IOException ex) {
-			this.results.add(suite, peer, Measurement.of("errors=1"));
-			return "failed: " + ex.getMessage();
-		}
+	private Round round(Suite suite) {
+		return suite.isIdle() ? new IdleRound(this.options, this.toolchain, this.results)
+				: new BusyRound(this.options, this.toolchain, this.results);
 	}
 
 	/**
-	 * How a suite is run.
+	 * Measures each peer with fresh processes.
 	 */
-	interface Run {
+	interface Round {
 
 		/**
-		 * Runs a peer once.
+		 * Measures, and adds to the results.
 		 * @param suite the load
-		 * @param peer the server
-		 * @return what came out
-		 * @throws IOException if nothing came out
+		 * @param peers the servers
 		 */
-		Measurement measure(Suite suite, Peer peer) throws IOException;
+		void run(Suite suite, List<Peer> peers);
 
 	}
 

@@ -12,9 +12,10 @@ import io.socketserver.benchmarks.Arguments;
  * @param suites the loads
  * @param peers the servers
  * @param base the peer that others are compared with
- * @param repetitions how often
- * @param warmup seconds before each measurement
- * @param seconds seconds that are measured
+ * @param repetitions how often, with fresh processes
+ * @param windows measurements of a repetition
+ * @param warmup seconds before the first, at least
+ * @param seconds seconds of each
  * @param serverCore the core of the server
  * @param loadCore the core of the load
  * @param realTime whether server and load go before all other processes while they are
@@ -23,8 +24,8 @@ import io.socketserver.benchmarks.Arguments;
  * @param serverFlags flags of the servers' JVMs
  * @param output the report
  */
-record RunnerOptions(List<Suite> suites, List<Peer> peers, Peer base, int repetitions, int warmup, int seconds,
-		int serverCore, int loadCore, boolean realTime, Path jdk, List<String> serverFlags, Path output) {
+record RunnerOptions(List<Suite> suites, List<Peer> peers, Peer base, int repetitions, int windows, int warmup,
+		int seconds, int serverCore, int loadCore, boolean realTime, Path jdk, List<String> serverFlags, Path output) {
 
 	static RunnerOptions of(Arguments arguments) {
 		List<Suite> suites = arguments.list("suites", Suite.ALL.stream().map(Suite::name).toList())
@@ -36,9 +37,9 @@ record RunnerOptions(List<Suite> suites, List<Peer> peers, Peer base, int repeti
 			.map(Peer::of)
 			.toList();
 		return new RunnerOptions(suites, peers, Peer.of(arguments.text("base", peers.get(0).name())),
-				arguments.number("repetitions", 3), arguments.number("warmup", 6), arguments.number("seconds", 5),
-				arguments.number("server-core", 0), arguments.number("load-core", 1), arguments.has("real-time"),
-				Path.of(arguments.text("jdk", defaultJdk())), flags(arguments),
+				arguments.number("repetitions", 3), arguments.number("windows", 3), arguments.number("warmup", 5),
+				arguments.number("seconds", 2), arguments.number("server-core", 0), arguments.number("load-core", 1),
+				arguments.has("real-time"), Path.of(arguments.text("jdk", defaultJdk())), flags(arguments),
 				Path.of(arguments.text("output", "benchmarks/target/report.md")));
 	}
 

@@ -9,19 +9,33 @@ import io.socketserver.benchmarks.proc.CpuSample;
  * Connections that say nothing: what each costs, and whether all are answered when they
  * speak at last.
  */
-final class IdleRun implements Runner.Run {
+final class IdleRound implements Runner.Round {
 
 	private final RunnerOptions options;
 
 	private final Toolchain toolchain;
 
-	IdleRun(RunnerOptions options, Toolchain toolchain) {
+	private final Results results;
+
+	IdleRound(RunnerOptions options, Toolchain toolchain, Results results) {
 		this.options = options;
 		this.toolchain = toolchain;
+		this.results = results;
 	}
 
 	@Override
-	public Measurement measure(Suite suite, Peer peer) throws IOException {
+	public void run(Suite suite, List<Peer> peers) {
+		for (Peer peer : peers) {
+			try {
+				this.results.add(suite, peer, measure(suite, peer));
+			}
+			catch (IOException ex) {
+				this.results.failed(suite, peer, ex);
+			}
+		}
+	}
+
+	private Measurement measure(Suite suite, Peer peer) throws IOException {
 		try (ServerProcess server = ServerProcess.start(peer, this.toolchain);
 				LoadProcess load = LoadProcess.start(this.toolchain, server, suite.loadArguments())) {
 			// A few connections have come, spoken and gone: what is loaded once is
