@@ -45,7 +45,7 @@ record Contender(Peer peer, ServerProcess server, LoadProcess load) implements C
 			this.load.receive();
 			Command.pin(this.server.pid(), options.serverCore());
 			Command.pin(this.load.pid(), together ? options.serverCore() : options.loadCore());
-			if (options.realTime()) {
+			if (options.priority()) {
 				Command.prefer(this.server.pid());
 				Command.prefer(this.load.pid());
 			}

@@ -18,14 +18,14 @@ import io.socketserver.benchmarks.Arguments;
  * @param seconds seconds of each
  * @param serverCore the core of the server
  * @param loadCore the core of the load
- * @param realTime whether server and load go before all other processes while they are
+ * @param priority whether server and load go before all other processes while they are
  * measured: for machines that are shared
  * @param jdk the JDK of servers and load
  * @param serverFlags flags of the servers' JVMs
  * @param output the report
  */
 record RunnerOptions(List<Suite> suites, List<Peer> peers, Peer base, int repetitions, int windows, int warmup,
-		int seconds, int serverCore, int loadCore, boolean realTime, Path jdk, List<String> serverFlags, Path output) {
+		int seconds, int serverCore, int loadCore, boolean priority, Path jdk, List<String> serverFlags, Path output) {
 
 	static RunnerOptions of(Arguments arguments) {
 		List<Suite> suites = arguments.list("suites", Suite.ALL.stream().map(Suite::name).toList())
@@ -37,9 +37,9 @@ record RunnerOptions(List<Suite> suites, List<Peer> peers, Peer base, int repeti
 			.map(Peer::of)
 			.toList();
 		return new RunnerOptions(suites, peers, Peer.of(arguments.text("base", peers.get(0).name())),
-				arguments.number("repetitions", 3), arguments.number("windows", 3), arguments.number("warmup", 5),
-				arguments.number("seconds", 2), arguments.number("server-core", 0), arguments.number("load-core", 1),
-				arguments.has("real-time"), Path.of(arguments.text("jdk", defaultJdk())), flags(arguments),
+				arguments.number("repetitions", 3), arguments.number("windows", 7), arguments.number("warmup", 5),
+				arguments.number("seconds", 1), arguments.number("server-core", 0), arguments.number("load-core", 1),
+				arguments.has("priority"), Path.of(arguments.text("jdk", defaultJdk())), flags(arguments),
 				Path.of(arguments.text("output", "benchmarks/target/report.md")));
 	}
 

@@ -43,7 +43,7 @@ final class ServerProcess implements Closeable {
 		// 15,000 connections need as many descriptors: the JDK raises the soft limit,
 		// others do not.
 		List<String> command = new ArrayList<>(
-				List.of("sh", "-c", "ulimit -n $(ulimit -H -n); exec \"$@\"", peer.name()));
+				List.of("setsid", "sh", "-c", "ulimit -n $(ulimit -H -n); exec \"$@\"", peer.name()));
 		command.addAll(peer.command(toolchain, port));
 		File log = toolchain.directory().resolve(peer.name() + ".log").toFile();
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start();

@@ -34,7 +34,7 @@ record Toolchain(Path jdk, List<String> serverFlags, Path directory) {
 	 * @return the command
 	 */
 	List<String> load(String type) {
-		return new ArrayList<>(List.of(tool("java"), "-Xmx512m", "-XX:+UseSerialGC", "-cp",
+		return new ArrayList<>(List.of("setsid", tool("java"), "-Xmx512m", "-XX:+UseSerialGC", "-cp",
 				System.getProperty("java.class.path"), type));
 	}
 
