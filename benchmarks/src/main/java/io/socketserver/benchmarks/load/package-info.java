@@ -1,0 +1,7 @@
+/**
+ * The load: one thread, a closed loop, every answer verified.
+ */
+@NullMarked
+package io.socketserver.benchmarks.load;
+
+import org.jspecify.annotations.NullMarked;
