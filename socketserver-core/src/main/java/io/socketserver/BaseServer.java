@@ -582,8 +582,8 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 				return current;
 			}
 			// Whom the kernel has queued meanwhile is owed an end, too.
-			boolean stopped = this.state == ServerState.STOPPED && closing;
-			if (this.state == ServerState.SERVING || stopped) {
+			boolean listening = this.state == ServerState.STOPPED || this.state == ServerState.BOUND;
+			if (this.state == ServerState.SERVING || (listening && closing)) {
 				return startDrain(grace, closing);
 			}
 			this.shutdownFirst = !closing && (this.state == ServerState.NEW || this.state == ServerState.BOUND);

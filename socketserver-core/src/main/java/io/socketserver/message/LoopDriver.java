@@ -166,8 +166,15 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 	}
 
 	private void read() {
-		if (this.ended || isBusy()) {
-			updateInterest();
+		if (this.ended) {
+			return;
+		}
+		if (isBusy()) {
+			// Off until the turn is over, which now tells so.
+			SelectionKey current = this.key;
+			if (current != null) {
+				current.interestOpsAnd(~SelectionKey.OP_READ);
+			}
 			return;
 		}
 		this.handling = Thread.currentThread();
@@ -570,6 +577,7 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 	}
 
 	private void turnEnded(Turn<I, O> over) {
+		over.end();
 		if (this.turn == over) {
 			this.turn = over.rest();
 		}
@@ -672,7 +680,9 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 		if (next != null && next.isReady() && !this.paused) {
 			launch(next);
 		}
-		if (!isBusy()) {
+		boolean ends = this.peerEnded || this.draining || this.closing;
+		// Asked only where it matters: a turn that is asked wakes the loop when it ends.
+		if (ends && !isBusy()) {
 			if (this.peerEnded && !this.closing && mayHandle() && currentTurn() == null) {
 				finishInput();
 			}
@@ -719,6 +729,8 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 		Turn<I, O> next = currentTurn();
 		if (next != null && next.isReady()) {
 			launch(next);
+			// Has it tell when it is over.
+			isBusy();
 		}
 	}
 
@@ -829,7 +841,7 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 	// --- What the loop waits for.
 
 	private int interest() {
-		int read = mayRead() ? SelectionKey.OP_READ : 0;
+		int read = (mayHandle() && !this.peerEnded) ? SelectionKey.OP_READ : 0;
 		return this.outbound.isEmpty() ? read : read | SelectionKey.OP_WRITE;
 	}
 

@@ -70,7 +70,10 @@ final class MessageRequestHandler<I, O> extends StreamRequestHandler implements 
 
 	private void serve(FrameDecoder decoder) throws Exception {
 		while (!messages().isEnding()) {
-			messages().awaitReads();
+			if (messages().isPaused()) {
+				wfile().flush();
+				messages().awaitReads();
+			}
 			byte[] frame = rfile().readFrame(decoder);
 			if (frame == null) {
 				return;

@@ -46,7 +46,7 @@ final class ThreadMessageConnection<I, O> extends BaseMessageConnection<I, O> {
 
 	private boolean ended;
 
-	private boolean paused;
+	private volatile boolean paused;
 
 	// In whose turn the handler is called just now.
 	private volatile Thread turn = Thread.currentThread();
@@ -205,6 +205,10 @@ final class ThreadMessageConnection<I, O> extends BaseMessageConnection<I, O> {
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	boolean isPaused() {
+		return this.paused;
 	}
 
 	/**

@@ -100,6 +100,13 @@ final class Turn<I, O> implements Runnable {
 	}
 
 	/**
+	 * The loop has been told.
+	 */
+	void end() {
+		this.state.set(State.OVER);
+	}
+
+	/**
 	 * When it began, in nanoTime.
 	 */
 	long since() {
@@ -157,7 +164,7 @@ final class Turn<I, O> implements Runnable {
 		runner(null);
 		boolean unfinished = this.failure != null || this.next < this.messages.size() || this.badInput != null;
 		if (unfinished || !this.state.compareAndSet(State.UNDER_WAY, State.OVER)) {
-			this.state.set(State.OVER);
+			// Over once the loop has seen what is left.
 			this.driver.tellTurnEnded(this);
 		}
 	}

@@ -3,9 +3,17 @@ package io.socketserver.benchmarks.peer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 import io.socketserver.ServerOptions;
 import io.socketserver.TcpServer;
+import io.socketserver.framing.Framing;
+import io.socketserver.framing.LengthField;
+import io.socketserver.message.Codec;
+import io.socketserver.message.HandlerExecution;
+import io.socketserver.message.MessageService;
+import io.socketserver.mixin.MultiplexingMixIn;
 import io.socketserver.mixin.ThreadingMixIn;
 import io.socketserver.request.StreamRequestHandler;
 
@@ -15,6 +23,8 @@ import io.socketserver.request.StreamRequestHandler;
 public final class Ours {
 
 	private static final int MAX_CONNECTIONS = 20_000;
+
+	private static final int MAX_FRAME = 64 * 1024;
 
 	private Ours() {
 	}
@@ -35,8 +45,27 @@ public final class Ours {
 		return switch (variant) {
 			case "stream-thread" -> new TcpServer(address, LineEcho::new, options, new ThreadingMixIn());
 			case "stream-virtual" -> new TcpServer(address, LineEcho::new, options, ThreadingMixIn.virtual());
+			case "loop-string" -> new TcpServer(address, strings(), options, onLoop());
+			case "loop-buffer" -> new TcpServer(address, buffers(Framing.line(MAX_FRAME)), options, onLoop());
+			case "virtual-string" ->
+				new TcpServer(address, strings(), options, new MultiplexingMixIn(1, HandlerExecution.virtual()));
+			case "loop-frames" -> new TcpServer(address,
+					buffers(Framing.lengthField(LengthField.bytes(4).withMaxFrameSize(MAX_FRAME))), options, onLoop());
 			default -> throw new IllegalArgumentException("There is no variant " + variant);
 		};
+	}
+
+	private static MultiplexingMixIn onLoop() {
+		return new MultiplexingMixIn(1, HandlerExecution.loop());
+	}
+
+	private static MessageService<String, String> strings() {
+		return MessageService.of(Framing.line(MAX_FRAME), Codec.string(StandardCharsets.UTF_8),
+				(connection, message) -> message);
+	}
+
+	private static MessageService<ByteBuffer, ByteBuffer> buffers(Framing framing) {
+		return MessageService.of(framing, Codec.buffer(), (connection, message) -> message);
 	}
 
 	private static final class LineEcho extends StreamRequestHandler {

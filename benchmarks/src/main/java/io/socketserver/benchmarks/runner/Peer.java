@@ -28,7 +28,9 @@ record Peer(String name, Kind kind, String protocol, String program, List<String
 			java("reactor-netty", LINE, "ReactorNetty"), java("spring-integration", LINE, "SpringIntegration"),
 			java("virtual-threads", LINE, "VirtualThreads"),
 			new Peer("python", Kind.PYTHON, LINE, "threading_server.py", List.of()),
-			java("ours-stream-thread", LINE, "Ours", "stream-thread"),
+			java("ours-stream-thread", LINE, "Ours", "stream-thread"), java("ours-string", LINE, "Ours", "loop-string"),
+			java("ours-buffer", LINE, "Ours", "loop-buffer"), java("ours-virtual", LINE, "Ours", "virtual-string"),
+			java("ours-frames", FRAME, "Ours", "loop-frames"),
 			java("ours-stream-virtual", LINE, "Ours", "stream-virtual"), java("netty-frames", FRAME, "NettyFrames"),
 			java("bare-udp", UDP, "BareUdp"), java("netty-udp", UDP, "NettyUdp"));
 
