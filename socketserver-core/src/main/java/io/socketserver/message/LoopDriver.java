@@ -729,8 +729,8 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 		Turn<I, O> next = currentTurn();
 		if (next != null && next.isReady()) {
 			launch(next);
-			// Has it tell when it is over.
-			isBusy();
+			// It tells when it is over, unless it is already.
+			this.closing = this.closing || !isBusy();
 		}
 	}
 
