@@ -202,7 +202,8 @@ class MessageHandlerTests {
 			.run((context) -> {
 				MessageService<?, ?> one = service(context.getBean(SocketServers.class), "one");
 				MessageService<?, ?> two = service(context.getBean(SocketServers.class), "two");
-				assertThat(one.framing()).isEqualTo(Framing.mllp(3072));
+				assertThat(one.framing()).hasSameClassAs(Framing.mllp(3072));
+				assertThat(one.framing().maxFrameSize()).isEqualTo(3072);
 				assertThat(one.frameTimeout()).hasSeconds(8);
 				assertThat(one.writeLimits()).isEqualTo(new WriteLimits(1024, 2048, 4 << 20, Duration.ofSeconds(9)));
 				assertThat(two.framing().maxFrameSize()).isEqualTo(5120);
@@ -382,7 +383,7 @@ class MessageHandlerTests {
 	}
 
 	@RequestHandler
-	@Scope(scopeName = ConfigurableBeanFactory.SCOPE_PROTOTYPE, proxyMode = ScopedProxyMode.INTERFACES)
+	@Scope(scopeName = ConfigurableBeanFactory.SCOPE_PROTOTYPE, proxyMode = ScopedProxyMode.TARGET_CLASS)
 	static class ScopedProxyMessages extends UpperCaseMessages {
 
 	}
