@@ -23,6 +23,12 @@ public enum Concurrency {
 	/**
 	 * On a bounded pool of platform threads.
 	 */
-	POOL
+	POOL,
+
+	/**
+	 * Many connections on few selector loops: for handlers of messages, which do not need
+	 * a thread for each connection.
+	 */
+	MULTIPLEX
 
 }

@@ -13,9 +13,11 @@ import org.springframework.stereotype.Component;
 /**
  * Marks the handler of a server: a class that implements
  * {@link io.socketserver.request.RequestHandler}, mostly by extending
- * {@link io.socketserver.request.StreamRequestHandler}. The bean is a prototype: each
+ * {@link io.socketserver.request.StreamRequestHandler}, or a
+ * {@link io.socketserver.message.MessageHandler}. The bean is a prototype: each
  * connection gets an object of its own, with its dependencies injected, which is
- * destroyed when the connection ends.
+ * destroyed when the connection ends. A message handler may also be a singleton,
+ * {@code @Scope("singleton")}: all connections then share it.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

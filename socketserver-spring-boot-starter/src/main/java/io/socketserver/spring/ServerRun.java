@@ -15,6 +15,7 @@ import org.springframework.context.ApplicationEventPublisher;
 
 import io.socketserver.BaseServer;
 import io.socketserver.ServerState;
+import io.socketserver.mixin.MultiplexingMixIn;
 import io.socketserver.mixin.PoolingMixIn;
 import io.socketserver.mixin.ThreadingMixIn;
 import io.socketserver.request.DrainReport;
@@ -180,6 +181,9 @@ final class ServerRun {
 			}
 			if (mixIn instanceof PoolingMixIn pool) {
 				return "pool of " + pool.maxThreads() + " threads";
+			}
+			if (mixIn instanceof MultiplexingMixIn multiplexing) {
+				return "multiplexed, loops: " + multiplexing.loops() + ", handlers " + multiplexing.execution();
 			}
 		}
 		return "synchronous";

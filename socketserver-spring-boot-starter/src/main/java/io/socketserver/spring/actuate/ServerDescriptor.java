@@ -12,6 +12,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import io.socketserver.BaseServer;
 import io.socketserver.ServerOptions;
 import io.socketserver.ServerState;
+import io.socketserver.mixin.MultiplexingMixIn;
 import io.socketserver.mixin.PoolingMixIn;
 import io.socketserver.mixin.ThreadUse;
 import io.socketserver.mixin.ThreadingMixIn;
@@ -62,6 +63,9 @@ public record ServerDescriptor(String name, String transport, String address, @N
 	}
 
 	private static String concurrency(BaseServer server) {
+		if (server.mixIns().stream().anyMatch(MultiplexingMixIn.class::isInstance)) {
+			return "multiplex";
+		}
 		ThreadUse strategy = strategy(server);
 		if (strategy instanceof ThreadingMixIn threading) {
 			return threading.isVirtual() ? "virtual" : "thread";

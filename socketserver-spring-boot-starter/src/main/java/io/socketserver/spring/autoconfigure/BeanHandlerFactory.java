@@ -26,16 +26,20 @@ final class BeanHandlerFactory implements RequestHandlerFactory {
 		return this.beanFactory.getBean(this.beanName, RequestHandler.class);
 	}
 
+	@Override
+	public void release(RequestHandler handler) {
+		destroy(this.beanFactory, this.beanName, handler);
+	}
+
 	/**
 	 * Destroys the object itself: a proxy around it has no state to give back.
 	 */
-	@Override
-	public void release(RequestHandler handler) {
+	static void destroy(ConfigurableBeanFactory beanFactory, String beanName, Object handler) {
 		Object bean = handler;
 		for (Object target = bean; target != null; target = AopProxyUtils.getSingletonTarget(target)) {
 			bean = target;
 		}
-		this.beanFactory.destroyBean(this.beanName, bean);
+		beanFactory.destroyBean(beanName, bean);
 	}
 
 	@Override

@@ -5,14 +5,19 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
+import io.socketserver.message.MessageHandler;
+import io.socketserver.mixin.MultiplexingMixIn;
+import io.socketserver.request.MixIn;
 import io.socketserver.request.RequestHandlerFactory;
 import io.socketserver.spring.RequestHandler;
 import io.socketserver.spring.diagnostics.AmbiguousHandlerException;
+import io.socketserver.spring.diagnostics.BlockingHandlerException;
 import io.socketserver.spring.diagnostics.MissingHandlerException;
 import io.socketserver.spring.diagnostics.NotARequestHandlerException;
 import io.socketserver.spring.diagnostics.SharedHandlerException;
@@ -25,6 +30,8 @@ final class HandlerBeans {
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
+	private final MessageBeans messages;
+
 	// The servers that each handler bean names.
 	private final Map<String, List<String>> serversByHandler = new LinkedHashMap<>();
 
@@ -34,9 +41,10 @@ final class HandlerBeans {
 	 */
 	HandlerBeans(ConfigurableListableBeanFactory beanFactory) {
 		this.beanFactory = beanFactory;
+		this.messages = new MessageBeans(beanFactory);
 		find(beanFactory).forEach((bean, annotation) -> {
 			requireHandlerType(bean);
-			requirePrototype(bean);
+			requireScope(bean);
 			this.serversByHandler.put(bean, List.of(annotation.value()));
 		});
 	}
@@ -59,13 +67,24 @@ final class HandlerBeans {
 
 	private void requireHandlerType(String bean) {
 		Class<?> type = this.beanFactory.getType(bean, false);
-		if (type == null || !io.socketserver.request.RequestHandler.class.isAssignableFrom(type)) {
+		if (type == null || !(io.socketserver.request.RequestHandler.class.isAssignableFrom(type)
+				|| MessageHandler.class.isAssignableFrom(type))) {
 			throw new NotARequestHandlerException(bean, (type != null) ? type.getName() : "(unknown)");
 		}
 	}
 
-	private void requirePrototype(String bean) {
-		if (!this.beanFactory.isPrototype(bean)) {
+	private boolean isMessageHandler(String bean) {
+		return this.beanFactory.isTypeMatch(bean, MessageHandler.class);
+	}
+
+	/**
+	 * A message handler may be shared, since its calls name their connection; but not by
+	 * a proxy that looks for another object in each call.
+	 */
+	private void requireScope(String bean) {
+		boolean shareable = isMessageHandler(bean) && this.beanFactory.isSingleton(bean)
+				&& !this.beanFactory.containsBeanDefinition(ScopedProxyUtils.getTargetBeanName(bean));
+		if (!shareable && !this.beanFactory.isPrototype(bean)) {
 			String scope = this.beanFactory.containsBeanDefinition(bean)
 					? this.beanFactory.getMergedBeanDefinition(bean).getScope() : null;
 			throw new SharedHandlerException(bean,
@@ -91,6 +110,36 @@ final class HandlerBeans {
 	 * @return makes handlers
 	 */
 	RequestHandlerFactory factory(ServerConfig server) {
+		String handler = handler(server);
+		return isMessageHandler(handler) ? this.messages.service(handler, server)
+				: new BeanHandlerFactory(this.beanFactory, handler);
+	}
+
+	/**
+	 * Fails if a server is multiplexed whose handler blocks.
+	 * @param server what is configured of it
+	 * @param mixIns its mix-ins
+	 */
+	void requireThread(ServerConfig server, List<MixIn> mixIns) {
+		String handler = handler(server);
+		if (!isMessageHandler(handler) && mixIns.stream().anyMatch(MultiplexingMixIn.class::isInstance)) {
+			throw new BlockingHandlerException(server.name(), handler,
+					server.find("concurrency", ServerSettings::getConcurrency)
+						.map(Setting::property)
+						.orElse(server.prefix() + "concurrency"));
+		}
+	}
+
+	/**
+	 * The keys that depend on the handler.
+	 */
+	List<ConditionalKey> keys() {
+		return MessageBeans.keys((server) -> isMessageHandler(handler(server)) ? Optional.empty()
+				: Optional.of("the handler '" + handler(server) + "' of the socket server '" + server.name()
+						+ "' is no MessageHandler; have it implement io.socketserver.message.MessageHandler"));
+	}
+
+	private String handler(ServerConfig server) {
 		List<String> candidates = naming(server.name());
 		if (candidates.isEmpty()) {
 			candidates = namingNone();
@@ -102,7 +151,7 @@ final class HandlerBeans {
 			String prefix = server.prefix();
 			throw new MissingHandlerException(server.name(), prefix.substring(0, prefix.length() - 1));
 		}
-		return new BeanHandlerFactory(this.beanFactory, candidates.get(0));
+		return candidates.get(0);
 	}
 
 	private List<String> naming(String server) {

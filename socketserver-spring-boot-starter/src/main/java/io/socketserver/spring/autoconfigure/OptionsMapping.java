@@ -89,7 +89,7 @@ final class OptionsMapping {
 		set("keep-alive." + key, getter, (now, value) -> now.withKeepAlive(with.apply(now.keepAlive(), value)));
 	}
 
-	private static int bytes(DataSize size) {
+	static int bytes(DataSize size) {
 		if (size.toBytes() > Integer.MAX_VALUE) {
 			throw new IllegalArgumentException("It must be less than 2GB, and is " + size);
 		}

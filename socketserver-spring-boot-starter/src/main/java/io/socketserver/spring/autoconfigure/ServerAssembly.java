@@ -14,7 +14,6 @@ import org.springframework.boot.convert.DurationStyle;
 
 import io.socketserver.BaseServer;
 import io.socketserver.TcpServer;
-import io.socketserver.mixin.ThreadUse;
 import io.socketserver.spring.SocketServerBuilder;
 import io.socketserver.spring.SocketServers;
 
@@ -56,7 +55,8 @@ final class ServerAssembly {
 		List<ServerConfig> own = configs.stream()
 			.filter((config) -> config.isEnabled() && !this.beans.servers().containsKey(config.name()))
 			.toList();
-		this.strategies.requireUsed(own);
+		this.strategies.keys().forEach((key) -> key.requireUsed(own));
+		this.handlers.keys().forEach((key) -> key.requireUsed(own));
 		List<BaseServer> servers = new ArrayList<>(this.beans.servers().values());
 		servers.forEach((server) -> this.beans.listeners().forEach(server::addListener));
 		own.forEach((config) -> servers.add(server(config)));
@@ -83,13 +83,14 @@ final class ServerAssembly {
 				this.handlers.factory(config));
 		builder.options((options) -> OptionsMapping.options(config, this.longestDrain));
 		this.beans.mixIns().orderedStream().forEach(builder.mixIns()::add);
-		boolean strategyBean = builder.mixIns().stream().anyMatch(ThreadUse.class::isInstance);
+		boolean strategyBean = builder.mixIns().stream().anyMatch(Strategies::isStrategy);
 		boolean asked = config.find("concurrency", ServerSettings::getConcurrency).isPresent();
 		if (asked || !strategyBean) {
 			this.strategies.strategy(config).ifPresent(builder.mixIns()::add);
 		}
 		this.beans.listeners().forEach(builder::listener);
 		this.beans.customizers().forEach((customizer) -> customizer.customize(builder));
+		this.handlers.requireThread(config, builder.mixIns());
 		return builder.build();
 	}
 

@@ -3,10 +3,12 @@ package io.socketserver.spring.autoconfigure;
 import java.net.InetAddress;
 import java.nio.charset.Charset;
 import java.time.Duration;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
+import io.socketserver.framing.LengthField;
 import io.socketserver.mixin.OverflowPolicy;
 import io.socketserver.spring.Concurrency;
 
@@ -151,6 +153,32 @@ public class ServerSettings {
 	 * How requests share threads, with concurrency pool.
 	 */
 	private ThreadPool pool = ThreadPool.UNSET;
+
+	/**
+	 * How connections share selector loops, with concurrency multiplex.
+	 */
+	private Multiplex multiplex = Multiplex.UNSET;
+
+	/**
+	 * Where message handlers run, with concurrency multiplex. If not set, in virtual
+	 * threads where there are some, else on a pool.
+	 */
+	private @Nullable Execution handlerExecution;
+
+	/**
+	 * The threads of message handlers, with handler-execution pool.
+	 */
+	private HandlerPool handlerPool = HandlerPool.UNSET;
+
+	/**
+	 * How bytes become messages, for message handlers.
+	 */
+	private Framing framing = Framing.UNSET;
+
+	/**
+	 * How much may wait for a peer that does not keep up, for message handlers.
+	 */
+	private WriteLimits writeLimits = WriteLimits.UNSET;
 
 	public @Nullable Boolean getEnabled() {
 		return this.enabled;
@@ -352,6 +380,46 @@ public class ServerSettings {
 		this.pool = pool;
 	}
 
+	public Multiplex getMultiplex() {
+		return this.multiplex;
+	}
+
+	public void setMultiplex(Multiplex multiplex) {
+		this.multiplex = multiplex;
+	}
+
+	public @Nullable Execution getHandlerExecution() {
+		return this.handlerExecution;
+	}
+
+	public void setHandlerExecution(@Nullable Execution handlerExecution) {
+		this.handlerExecution = handlerExecution;
+	}
+
+	public HandlerPool getHandlerPool() {
+		return this.handlerPool;
+	}
+
+	public void setHandlerPool(HandlerPool handlerPool) {
+		this.handlerPool = handlerPool;
+	}
+
+	public Framing getFraming() {
+		return this.framing;
+	}
+
+	public void setFraming(Framing framing) {
+		this.framing = framing;
+	}
+
+	public WriteLimits getWriteLimits() {
+		return this.writeLimits;
+	}
+
+	public void setWriteLimits(WriteLimits writeLimits) {
+		this.writeLimits = writeLimits;
+	}
+
 	/**
 	 * How a server ends with the application.
 	 */
@@ -414,6 +482,155 @@ public class ServerSettings {
 			@Nullable OverflowPolicy whenFull) {
 
 		static final ThreadPool UNSET = new ThreadPool(null, null, null);
+
+	}
+
+	/**
+	 * How connections share selector loops, with concurrency multiplex.
+	 *
+	 * @param loops selector loops that connections are dealt out to. One per core if not
+	 * set.
+	 */
+	public record Multiplex(@Nullable Integer loops) {
+
+		static final Multiplex UNSET = new Multiplex(null);
+
+	}
+
+	/**
+	 * Where message handlers run.
+	 */
+	public enum Execution {
+
+		/**
+		 * On the loop that read the message. The handler must never block.
+		 */
+		LOOP,
+
+		/**
+		 * In virtual threads. Needs JDK 21 or later.
+		 */
+		VIRTUAL,
+
+		/**
+		 * On a pool of platform threads.
+		 */
+		POOL
+
+	}
+
+	/**
+	 * The threads of message handlers, with handler-execution pool.
+	 *
+	 * @param threads threads that message handlers share. Four per core if not set.
+	 */
+	public record HandlerPool(@Nullable Integer threads) {
+
+		static final HandlerPool UNSET = new HandlerPool(null);
+
+	}
+
+	/**
+	 * How bytes become messages.
+	 */
+	public enum FramingType {
+
+		/**
+		 * Lines that end with LF or CR LF.
+		 */
+		LINE,
+
+		/**
+		 * Frames that end with one of several delimiters.
+		 */
+		DELIMITER,
+
+		/**
+		 * Frames with their length in front.
+		 */
+		LENGTH_FIELD,
+
+		/**
+		 * Frames that all have the same size.
+		 */
+		FIXED,
+
+		/**
+		 * Frames between STX and ETX.
+		 */
+		STX_ETX,
+
+		/**
+		 * HL7's minimal lower layer protocol.
+		 */
+		MLLP,
+
+		/**
+		 * No frames: a message is whatever has arrived.
+		 */
+		RAW
+
+	}
+
+	/**
+	 * Which byte of a binary number comes first.
+	 */
+	public enum ByteOrder {
+
+		/**
+		 * The most significant one.
+		 */
+		BIG_ENDIAN,
+
+		/**
+		 * The least significant one.
+		 */
+		LITTLE_ENDIAN
+
+	}
+
+	/**
+	 * How bytes become messages, for message handlers.
+	 *
+	 * @param type what separates messages.
+	 * @param maxFrameSize largest frame; a larger one ends its connection. With type
+	 * length-field it counts the header. If not set, max-line-length with type line, else
+	 * 64KB.
+	 * @param delimiters what frames end with, with type delimiter. The first one is
+	 * written. May have the escapes \r, \n, \t, \0, \\ and \xNN.
+	 * @param length bytes of the length, with type length-field.
+	 * @param offset bytes of the frame before its length, with type length-field.
+	 * @param adjustment what is added to the length to get the count of bytes that follow
+	 * it, with type length-field.
+	 * @param strip bytes at the begin of the frame that the handler does not get, with
+	 * type length-field. -1 for all up to the end of the length.
+	 * @param byteOrder byte order of a binary length, with type length-field.
+	 * @param format how the length is written, with type length-field.
+	 * @param size size of each frame, with type fixed.
+	 * @param timeout time a frame may take from its first byte to its last. 0 for ever.
+	 */
+	public record Framing(@Nullable FramingType type, @Nullable DataSize maxFrameSize,
+			@Nullable List<String> delimiters, @Nullable Integer length, @Nullable Integer offset,
+			@Nullable Integer adjustment, @Nullable Integer strip, @Nullable ByteOrder byteOrder,
+			LengthField.@Nullable Format format, @Nullable DataSize size, @Nullable Duration timeout) {
+
+		static final Framing UNSET = new Framing(null, null, null, null, null, null, null, null, null, null, null);
+
+	}
+
+	/**
+	 * How much may wait for a peer that does not keep up, for message handlers.
+	 *
+	 * @param lowMark waiting bytes below which a connection is read again.
+	 * @param highMark waiting bytes above which a connection is not read any more.
+	 * @param cap waiting bytes that are never exceeded: the connection is reset instead.
+	 * @param stalledTimeout time a peer may take no byte at all before it is reset. 0 for
+	 * ever.
+	 */
+	public record WriteLimits(@Nullable DataSize lowMark, @Nullable DataSize highMark, @Nullable DataSize cap,
+			@Nullable Duration stalledTimeout) {
+
+		static final WriteLimits UNSET = new WriteLimits(null, null, null, null);
 
 	}
 

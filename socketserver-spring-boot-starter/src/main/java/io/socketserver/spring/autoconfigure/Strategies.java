@@ -6,12 +6,16 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
+import io.socketserver.message.HandlerExecution;
+import io.socketserver.mixin.MultiplexingMixIn;
 import io.socketserver.mixin.OverflowPolicy;
 import io.socketserver.mixin.PoolingMixIn;
+import io.socketserver.mixin.ThreadUse;
 import io.socketserver.mixin.ThreadingMixIn;
 import io.socketserver.request.MixIn;
 import io.socketserver.spring.Concurrency;
 import io.socketserver.spring.autoconfigure.ServerConfig.Getter;
+import io.socketserver.spring.autoconfigure.ServerSettings.Execution;
 
 /**
  * The mix-in that {@code concurrency} asks for.
@@ -22,18 +26,13 @@ final class Strategies {
 
 	private static final int QUEUED_PER_THREAD = 4;
 
+	private static final int HANDLER_THREADS_PER_CORE = 4;
+
 	private static final Set<Concurrency> POOL = EnumSet.of(Concurrency.POOL);
 
 	private static final Set<Concurrency> THREAD = EnumSet.of(Concurrency.THREAD, Concurrency.VIRTUAL);
 
-	// Keys that only some strategies look at.
-	private static final List<Key> KEYS = List.of(
-			new Key("pool.threads", (settings) -> settings.getPool().threads(), POOL),
-			new Key("pool.queue-capacity", (settings) -> settings.getPool().queueCapacity(), POOL),
-			new Key("pool.when-full", (settings) -> settings.getPool().whenFull(), POOL),
-			new Key("thread.daemon", (settings) -> settings.getThread().daemon(), THREAD),
-			new Key("thread.block-on-close", (settings) -> settings.getThread().blockOnClose(), THREAD),
-			new Key("thread.max-threads", (settings) -> settings.getThread().maxThreads(), THREAD));
+	private static final Set<Concurrency> MULTIPLEX = EnumSet.of(Concurrency.MULTIPLEX);
 
 	private final Concurrency defaultConcurrency;
 
@@ -52,6 +51,7 @@ final class Strategies {
 			case THREAD -> Optional.of(configure(new ThreadingMixIn(), config));
 			case VIRTUAL -> Optional.of(configure(virtual(config), config));
 			case POOL -> Optional.of(pool(config));
+			case MULTIPLEX -> Optional.of(multiplexing(config));
 		};
 	}
 
@@ -86,6 +86,31 @@ final class Strategies {
 		return new PoolingMixIn(threads, queue, policy);
 	}
 
+	private static MixIn multiplexing(ServerConfig config) {
+		int loops = config.find("multiplex.loops", (settings) -> settings.getMultiplex().loops())
+			.map((setting) -> setting.apply((value) -> atLeast(1, value)))
+			.orElseGet(() -> Runtime.getRuntime().availableProcessors());
+		HandlerExecution execution = config.find("handler-execution", ServerSettings::getHandlerExecution)
+			.map((setting) -> setting.apply((value) -> execution(value, config)))
+			.orElseGet(HandlerExecution::offLoop);
+		return new MultiplexingMixIn(loops, execution);
+	}
+
+	private static HandlerExecution execution(Execution value, ServerConfig config) {
+		return switch (value) {
+			case LOOP -> HandlerExecution.loop();
+			case VIRTUAL -> HandlerExecution.virtual();
+			case POOL -> config.find("handler-pool.threads", (settings) -> settings.getHandlerPool().threads())
+				.map((setting) -> setting.apply(HandlerExecution::pool))
+				.orElseGet(() -> HandlerExecution
+					.pool(HANDLER_THREADS_PER_CORE * Runtime.getRuntime().availableProcessors()));
+		};
+	}
+
+	private static Optional<Execution> execution(ServerConfig config) {
+		return config.find("handler-execution", ServerSettings::getHandlerExecution).map(Setting::value);
+	}
+
 	private static int atLeast(int least, int value) {
 		if (value < least) {
 			throw new IllegalArgumentException("It must be at least " + least + ", and is " + value);
@@ -94,45 +119,41 @@ final class Strategies {
 	}
 
 	/**
-	 * Fails if a key is configured that no server looks at, since its strategy is
-	 * another.
-	 * @param configs what is configured of the servers that properties make
+	 * Whether a mix-in decides where requests run.
 	 */
-	void requireUsed(List<ServerConfig> configs) {
-		for (ServerConfig config : configs) {
-			for (Key key : KEYS) {
-				config.find(key.name(), key.getter()).ifPresent((setting) -> requireUsed(configs, key, setting));
-			}
-		}
+	static boolean isStrategy(MixIn mixIn) {
+		return mixIn instanceof ThreadUse || mixIn instanceof MultiplexingMixIn;
 	}
 
-	private void requireUsed(List<ServerConfig> configs, Key key, Setting<Object> setting) {
-		List<ServerConfig> readers = configs.stream()
-			.filter((config) -> config.find(key.name(), key.getter())
-				.filter((found) -> found.property().equals(setting.property()))
-				.isPresent())
-			.toList();
-		if (readers.stream().noneMatch((config) -> key.strategies().contains(concurrency(config)))) {
-			ServerConfig reader = readers.get(0);
-			throw setting.invalid("It has no effect, because the concurrency of the socket server '" + reader.name()
-					+ "' is " + lowerCase(concurrency(reader)) + "; set concurrency to "
-					+ lowerCase(key.strategies().iterator().next()) + ", or remove it");
-		}
+	/**
+	 * The keys that only some strategies look at.
+	 */
+	List<ConditionalKey> keys() {
+		return List.of(key("pool.threads", (settings) -> settings.getPool().threads(), POOL),
+				key("pool.queue-capacity", (settings) -> settings.getPool().queueCapacity(), POOL),
+				key("pool.when-full", (settings) -> settings.getPool().whenFull(), POOL),
+				key("thread.daemon", (settings) -> settings.getThread().daemon(), THREAD),
+				key("thread.block-on-close", (settings) -> settings.getThread().blockOnClose(), THREAD),
+				key("thread.max-threads", (settings) -> settings.getThread().maxThreads(), THREAD),
+				key("multiplex.loops", (settings) -> settings.getMultiplex().loops(), MULTIPLEX),
+				key("handler-execution", ServerSettings::getHandlerExecution, MULTIPLEX),
+				key("handler-pool.threads", (settings) -> settings.getHandlerPool().threads(), MULTIPLEX),
+				new ConditionalKey("handler-pool.threads", (settings) -> settings.getHandlerPool().threads(),
+						(config) -> execution(config).filter(Execution.POOL::equals).isPresent() ? Optional.empty()
+								: Optional.of("the handler-execution of the socket server '" + config.name()
+										+ "' is not pool; set handler-execution to pool")));
+	}
+
+	private ConditionalKey key(String name, Getter<Object> getter, Set<Concurrency> strategies) {
+		return new ConditionalKey(name, getter,
+				(config) -> strategies.contains(concurrency(config)) ? Optional.empty()
+						: Optional.of("the concurrency of the socket server '" + config.name() + "' is "
+								+ lowerCase(concurrency(config)) + "; set concurrency to "
+								+ lowerCase(strategies.iterator().next())));
 	}
 
 	private static String lowerCase(Concurrency concurrency) {
 		return concurrency.name().toLowerCase(Locale.ROOT);
-	}
-
-	/**
-	 * A key and who looks at it.
-	 *
-	 * @param name the key
-	 * @param getter its value
-	 * @param strategies the strategies that look at it
-	 */
-	private record Key(String name, Getter<Object> getter, Set<Concurrency> strategies) {
-
 	}
 
 }

@@ -13,7 +13,7 @@ public class MissingHandlerException extends SocketServerConfigurationException 
 	public MissingHandlerException(String server, String property) {
 		super("The socket server '" + server + "' is configured (" + property + "), but no handler is for it",
 				"Declare a bean for it: a class with @RequestHandler(\"" + server
-						+ "\") that extends StreamRequestHandler. Or remove " + property
+						+ "\") that extends StreamRequestHandler or implements MessageHandler. Or remove " + property
 						+ "; to keep the configuration without the server, set its 'enabled' to false");
 	}
 

@@ -12,8 +12,9 @@ public class NotARequestHandlerException extends SocketServerConfigurationExcept
 	 */
 	public NotARequestHandlerException(String bean, String type) {
 		super("The bean '" + bean + "' has @RequestHandler, but its class " + type
-				+ " does not implement io.socketserver.request.RequestHandler",
-				"Have " + type + " extend io.socketserver.request.StreamRequestHandler, or remove the annotation");
+				+ " implements neither io.socketserver.request.RequestHandler nor io.socketserver.message.MessageHandler",
+				"Have " + type
+						+ " extend io.socketserver.request.StreamRequestHandler or implement io.socketserver.message.MessageHandler, or remove the annotation");
 	}
 
 }

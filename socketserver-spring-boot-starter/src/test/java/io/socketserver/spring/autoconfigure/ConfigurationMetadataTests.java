@@ -15,6 +15,11 @@ import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.util.unit.DataSize;
 
 import io.socketserver.ServerOptions;
+import io.socketserver.framing.Framing;
+import io.socketserver.framing.LengthField;
+import io.socketserver.message.Codec;
+import io.socketserver.message.MessageService;
+import io.socketserver.message.WriteLimits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -78,6 +83,21 @@ class ConfigurationMetadataTests {
 		assertThat(bytes("max-line-length")).isEqualTo(options.stream().maxLineLength());
 		assertThat(bytes("buffer-size")).isEqualTo(options.stream().bufferSize());
 		assertThat(defaultOf("charset")).isEqualTo(options.stream().charset().name());
+	}
+
+	@Test
+	void defaultsOfMessagesAreThoseOfTheLibrary() {
+		WriteLimits limits = WriteLimits.DEFAULT;
+		LengthField field = LengthField.bytes(1);
+		assertThat(bytes("write-limits.low-mark")).isEqualTo(limits.lowMark());
+		assertThat(bytes("write-limits.high-mark")).isEqualTo(limits.highMark());
+		assertThat(bytes("write-limits.cap")).isEqualTo(limits.cap());
+		assertThat(duration("write-limits.stalled-timeout")).isEqualTo(limits.stalledTimeout());
+		assertThat(duration("framing.timeout")).isEqualTo(
+				MessageService.of(Framing.line(1), Codec.bytes(), (connection, message) -> message).frameTimeout());
+		assertThat(defaultOf("framing.offset")).isEqualTo(field.offset());
+		assertThat(defaultOf("framing.adjustment")).isEqualTo(field.adjustment());
+		assertThat(defaultOf("framing.strip")).isEqualTo(field.strip());
 	}
 
 	private Duration duration(String key) {
