@@ -1,5 +1,5 @@
 /**
- * A Spring Boot application with two socket servers.
+ * A Spring Boot application with four socket servers.
  */
 @NullMarked
 package io.socketserver.demo;

@@ -34,7 +34,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Who adds a server adds its port here, and a line to the exchanges.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = { "socketserver.servers.echo.port=0", "socketserver.servers.pooled.port=0" })
+		properties = { "socketserver.servers.echo.port=0", "socketserver.servers.pooled.port=0",
+				"socketserver.servers.lines.port=0", "socketserver.servers.frames.port=0" })
 @Timeout(60)
 class DemoApplicationTests {
 
@@ -50,11 +51,12 @@ class DemoApplicationTests {
 
 	@Test
 	void hasTheServersThatTheExchangesAreFor() {
-		assertThat(this.servers.all()).extracting(BaseServer::name).containsExactly("echo", "pooled");
+		assertThat(this.servers.all()).extracting(BaseServer::name)
+			.containsExactly("echo", "pooled", "lines", "frames");
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "echo, hello, HELLO", "pooled, hello, HELLO" })
+	@CsvSource({ "echo, hello, HELLO", "pooled, hello, HELLO", "lines, hello, hello" })
 	void eachServerAnswers(String server, String line, String answer) throws IOException {
 		try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port("local.socketserver." + server))) {
 			client.setSoTimeout(TIMEOUT_MILLIS);
@@ -64,6 +66,16 @@ class DemoApplicationTests {
 			assertThat(reader.readLine()).isEqualTo(answer);
 			client.shutdownOutput();
 			assertThat(reader.readLine()).isNull();
+		}
+	}
+
+	@Test
+	void aFrameIsAnswered() throws IOException {
+		byte[] frame = { 0, 0, 0, 5, 'h', 'e', 'l', 'l', 'o' };
+		try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port("local.socketserver.frames"))) {
+			client.setSoTimeout(TIMEOUT_MILLIS);
+			client.getOutputStream().write(frame);
+			assertThat(client.getInputStream().readNBytes(frame.length)).isEqualTo(frame);
 		}
 	}
 
