@@ -43,7 +43,7 @@ final class PortInfoListener implements ApplicationListener<SocketServerStartedE
 	@Override
 	public void onApplicationEvent(SocketServerStartedEvent event) {
 		BaseServer server = event.server();
-		boolean ours = this.servers.find(server.name()).filter((found) -> found == server).isPresent();
+		boolean ours = this.servers.find(server.name()).filter(server::equals).isPresent();
 		if (ours && server.serverAddress() instanceof InetSocketAddress address) {
 			Map<String, Object> ports = new HashMap<>();
 			ports.put("local.socketserver." + server.name() + ".port", address.getPort());
