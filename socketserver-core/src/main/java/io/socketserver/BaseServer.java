@@ -584,6 +584,7 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 			// Whom the kernel has queued meanwhile is owed an end, too.
 			boolean listening = this.state == ServerState.STOPPED || this.state == ServerState.BOUND;
 			if (this.state == ServerState.SERVING || (listening && closing)) {
+				this.shutdownFirst = false;
 				return startDrain(grace, closing);
 			}
 			this.shutdownFirst = !closing && (this.state == ServerState.NEW || this.state == ServerState.BOUND);

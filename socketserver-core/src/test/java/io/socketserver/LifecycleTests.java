@@ -96,6 +96,20 @@ class LifecycleTests {
 	}
 
 	@Test
+	void aShutdownBeforeTheLoopIsOverWithAClose() throws Exception {
+		try (TestServer server = TestServer.with(Strategy.SYNC).create(Script.handlers(Script.UPPER))) {
+			server.server().bind();
+			server.server().shutdown();
+			server.server().close();
+			assertThat(server.server().state()).isEqualTo(ServerState.CLOSED);
+			server.server().bind();
+			Client client = server.connect().sendLine("served").shutdownOutput();
+			assertThat(server.server().handleRequest()).isTrue();
+			assertThat(client.readText()).isEqualTo("SERVED\n");
+		}
+	}
+
+	@Test
 	void shutdownAndCloseMayBeRepeated() throws Exception {
 		try (TestServer server = TestServer.with(Strategy.THREAD).start(Script.UPPER)) {
 			server.server().shutdown();
