@@ -11,6 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 import io.socketserver.loop.Selectable;
+import io.socketserver.request.CloseReason;
 import io.socketserver.request.Request;
 
 /**
@@ -32,6 +33,8 @@ final class Acceptor implements Selectable {
 
 	private final Gate gate;
 
+	private final Admission admission;
+
 	private final AcceptBackoff backoff;
 
 	private @Nullable SelectionKey key;
@@ -39,9 +42,10 @@ final class Acceptor implements Selectable {
 	// Set by the thread that is about to run the loop.
 	private int budget = Integer.MAX_VALUE;
 
-	Acceptor(BaseServer server, Gate gate) {
+	Acceptor(BaseServer server, Gate gate, Admission admission) {
 		this.server = server;
 		this.gate = gate;
+		this.admission = admission;
 		this.backoff = new AcceptBackoff(server, gate);
 	}
 
@@ -85,7 +89,7 @@ final class Acceptor implements Selectable {
 		}
 		this.budget--;
 		this.backoff.succeeded();
-		this.server.take(request);
+		this.admission.admit(request);
 		return true;
 	}
 
@@ -151,10 +155,10 @@ final class Acceptor implements Selectable {
 	void finish(List<Request> swept, boolean serving) {
 		for (Request request : swept) {
 			if (serving && this.gate.isOpen()) {
-				this.server.take(request);
+				this.admission.admitNow(request);
 			}
 			else {
-				this.server.turnAway(request);
+				this.server.turnAway(request, CloseReason.DRAINED);
 			}
 		}
 	}

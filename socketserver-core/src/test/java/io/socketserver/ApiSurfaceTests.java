@@ -21,20 +21,24 @@ class ApiSurfaceTests {
 
 	private static final Map<String, String> PUBLIC = Map.of("io.socketserver", """
 			BaseServer BindFailedException BindFailedException$Reason PoolingTcpServer ServerOptions
-			ServerOptions$KeepAlive ServerState SocketServerException TcpServer ThreadingTcpServer
+			ServerOptions$KeepAlive ServerState SocketServerException TcpServer ThreadingTcpServer UnixStreamServer
 			""", "io.socketserver.framing", """
 			FrameDecoder Framing FramingException LengthField LengthField$Format
 			""", "io.socketserver.mixin", """
-			LimitingMixIn MultiplexingMixIn OverflowPolicy PoolingMixIn ThreadUse ThreadingMixIn
+			AddressRulesMixIn LimitingMixIn MultiplexingMixIn OverflowPolicy PerAddressLimitMixIn PoolingMixIn ThreadUse
+			ThreadingMixIn
 			""", "io.socketserver.message", """
 			Codec EncodedMessage HandlerExecution MessageConnection MessageHandler MessageHandlerFactory MessageLoop
 			MessageService SendResult WriteLimits
 			""", "io.socketserver.request", """
-			AcceptGate AttributeKey BaseRequest BaseRequestHandler CloseReason Connection ConnectionClosedException
+			AcceptGate AttributeKey BaseRequest BaseRequestHandler Cidr CloseReason Connection
+			ConnectionClosedException
 			ConnectionDriver ConnectionState Connections DrainReport IdleHandler LineTooLongException MixIn Request
 			RequestCycle RequestHandler RequestHandlerFactory RequestInputStream RequestOutcome RequestOutputStream
 			RequestRefusedException ServerContext ServerListener ServerStatistics StopServing StreamOptions
-			StreamRequest StreamRequestHandler Wire
+			StreamRequest StreamRequestHandler UnixPeerAddress Wire
+			""", "io.socketserver.proxy", """
+			GuardedWire ProxyHeader ProxyHeaderException ProxyProtocol ProxySsl ProxyTlvs PushbackWire
 			""", "io.socketserver.loop", """
 			LoopCommand LoopTimer LoopWatchdog Selectable SelectorLoop
 			""");
