@@ -1,12 +1,16 @@
 package io.socketserver.spring;
 
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
+import io.socketserver.BaseServer;
 import io.socketserver.ServerOptions;
 import io.socketserver.TcpServer;
+import io.socketserver.UnixStreamServer;
 import io.socketserver.request.MixIn;
 import io.socketserver.request.RequestHandlerFactory;
 import io.socketserver.request.ServerListener;
@@ -24,17 +28,18 @@ public final class SocketServerBuilder {
 
 	private final List<ServerListener> listeners = new ArrayList<>();
 
-	private InetSocketAddress address;
+	private SocketAddress address;
 
 	private ServerOptions options;
 
 	/**
 	 * A server with default options and no mix-ins.
 	 * @param name the server's name, which stays
-	 * @param address where it listens
+	 * @param address where it listens: an {@link InetSocketAddress} for TCP, a
+	 * {@link UnixDomainSocketAddress} for a Unix socket
 	 * @param handlers makes a handler per connection
 	 */
-	public SocketServerBuilder(String name, InetSocketAddress address, RequestHandlerFactory handlers) {
+	public SocketServerBuilder(String name, SocketAddress address, RequestHandlerFactory handlers) {
 		this.name = name;
 		this.address = address;
 		this.handlers = handlers;
@@ -53,16 +58,17 @@ public final class SocketServerBuilder {
 	 * Where it listens.
 	 * @return the address so far
 	 */
-	public InetSocketAddress address() {
+	public SocketAddress address() {
 		return this.address;
 	}
 
 	/**
 	 * Has it listen somewhere else.
-	 * @param value the address; port 0 takes any free one
+	 * @param value an {@link InetSocketAddress} for TCP, whose port 0 takes any free one,
+	 * or a {@link UnixDomainSocketAddress} for a Unix socket
 	 * @return this
 	 */
-	public SocketServerBuilder address(InetSocketAddress value) {
+	public SocketServerBuilder address(SocketAddress value) {
 		this.address = value;
 		return this;
 	}
@@ -107,11 +113,23 @@ public final class SocketServerBuilder {
 	/**
 	 * Makes the server. It is not bound yet.
 	 * @return a new server
+	 * @throws IllegalArgumentException if there is no server for such an address, or the
+	 * options do not fit it
 	 */
-	public TcpServer build() {
-		TcpServer server = new TcpServer(this.address, this.handlers, this.options, this.mixIns.toArray(MixIn[]::new));
+	public BaseServer build() {
+		BaseServer server = make(this.mixIns.toArray(MixIn[]::new));
 		this.listeners.forEach(server::addListener);
 		return server;
+	}
+
+	private BaseServer make(MixIn[] all) {
+		if (this.address instanceof InetSocketAddress inet) {
+			return new TcpServer(inet, this.handlers, this.options, all);
+		}
+		if (this.address instanceof UnixDomainSocketAddress unix) {
+			return new UnixStreamServer(unix.getPath(), this.handlers, this.options, all);
+		}
+		throw new IllegalArgumentException("No server listens on an address of " + this.address.getClass());
 	}
 
 }

@@ -1,12 +1,19 @@
 package io.socketserver.spring.autoconfigure;
 
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.function.BiFunction;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
 import io.socketserver.ServerOptions;
 import io.socketserver.ServerOptions.KeepAlive;
+import io.socketserver.proxy.ProxyProtocol;
+import io.socketserver.request.Cidr;
 import io.socketserver.spring.autoconfigure.ServerConfig.Getter;
 
 /**
@@ -37,6 +44,7 @@ final class OptionsMapping {
 		mapping.keepAlive();
 		mapping.limits();
 		mapping.streams();
+		mapping.edge();
 		return mapping.options;
 	}
 
@@ -74,6 +82,43 @@ final class OptionsMapping {
 		setSize("max-line-length", ServerSettings::getMaxLineLength, ServerOptions::withMaxLineLength);
 		setSize("buffer-size", ServerSettings::getBufferSize, ServerOptions::withBufferSize);
 		set("charset", ServerSettings::getCharset, ServerOptions::withCharset);
+	}
+
+	private void edge() {
+		set("unix-permissions", ServerSettings::getUnixPermissions,
+				(now, text) -> now.withUnixPermissions(permissions(text)));
+		if (ServerEndpoint.isUnix(this.config)) {
+			ServerEndpoint.requireIpFor(this.config, "proxy-protocol.required-from", OptionsMapping::requiredFrom);
+			return;
+		}
+		set("proxy-protocol.required-from", OptionsMapping::requiredFrom, OptionsMapping::withRequiredFrom);
+		set("proxy-protocol.header-timeout", (settings) -> settings.getProxyProtocol().headerTimeout(),
+				OptionsMapping::withHeaderTimeout);
+	}
+
+	private static @Nullable List<String> requiredFrom(ServerSettings settings) {
+		return settings.getProxyProtocol().requiredFrom();
+	}
+
+	private static ServerOptions withRequiredFrom(ServerOptions options, List<String> blocks) {
+		return options
+			.withProxyProtocol(ProxyProtocol.requiredFrom(blocks.stream().map(String::trim).map(Cidr::parse).toList()));
+	}
+
+	private static ServerOptions withHeaderTimeout(ServerOptions options, Duration timeout) {
+		ProxyProtocol protocol = options.proxyProtocol()
+			.orElseThrow(() -> new IllegalArgumentException("It has no effect without proxy-protocol.required-from"));
+		return options.withProxyProtocol(protocol.withHeaderTimeout(timeout));
+	}
+
+	private static Set<PosixFilePermission> permissions(String text) {
+		try {
+			return PosixFilePermissions.fromString(text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException("'" + text + "' are no permissions: write them as ls does, such as"
+					+ " rw------- (the user only) or rw-rw---- (the group too)", ex);
+		}
 	}
 
 	private <T> void set(String key, Getter<T> getter, BiFunction<ServerOptions, T, ServerOptions> with) {
