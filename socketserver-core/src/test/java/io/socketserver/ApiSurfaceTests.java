@@ -20,8 +20,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ApiSurfaceTests {
 
 	private static final Map<String, String> PUBLIC = Map.of("io.socketserver", """
-			BaseServer BindFailedException BindFailedException$Reason PoolingTcpServer ServerOptions
-			ServerOptions$KeepAlive ServerState SocketServerException TcpServer ThreadingTcpServer
+			BaseServer BindFailedException BindFailedException$Reason PoolingTcpServer PoolingUdpServer ServerOptions
+			ServerOptions$KeepAlive ServerState SocketServerException TcpServer ThreadingTcpServer ThreadingUdpServer
+			UdpOptions UdpOptions$LongPackets UdpServer
 			""", "io.socketserver.framing", """
 			FrameDecoder Framing FramingException LengthField LengthField$Format
 			""", "io.socketserver.mixin", """
@@ -31,7 +32,9 @@ class ApiSurfaceTests {
 			MessageService SendResult WriteLimits
 			""", "io.socketserver.request", """
 			AcceptGate AttributeKey BaseRequest BaseRequestHandler CloseReason Connection ConnectionClosedException
-			ConnectionDriver ConnectionState Connections DrainReport IdleHandler LineTooLongException MixIn Request
+			ConnectionDriver ConnectionState Connections DatagramDrop DatagramOptions DatagramOutput DatagramRequest
+			DatagramRequestHandler DatagramTooLongException DrainReport IdleHandler LineTooLongException MixIn
+			ReplyBuffer Request
 			RequestCycle RequestHandler RequestHandlerFactory RequestInputStream RequestOutcome RequestOutputStream
 			RequestRefusedException ServerContext ServerListener ServerStatistics StopServing StreamOptions
 			StreamRequest StreamRequestHandler Wire

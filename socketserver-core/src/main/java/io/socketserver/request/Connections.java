@@ -46,6 +46,8 @@ public final class Connections {
 	// The sets are replaced, never changed.
 	private final ConcurrentHashMap<String, Set<Connection>> identified = new ConcurrentHashMap<>();
 
+	private final Datagrams datagrams = new Datagrams();
+
 	private final AtomicLong numbers = new AtomicLong();
 
 	// Idle connections a drain has ended, whose handlers have not returned yet.
@@ -75,7 +77,8 @@ public final class Connections {
 		this.statistics = statistics;
 		this.idleTimeout = idleTimeout;
 		this.requestTimeout = requestTimeout;
-		this.watch = new ConnectionWatch(serverName, this.open, idleTimeout, requestTimeout);
+		this.watch = new ConnectionWatch(serverName, List.of(this.open, this.datagrams.all()), idleTimeout,
+				requestTimeout);
 	}
 
 	/**
@@ -174,6 +177,11 @@ public final class Connections {
 		return this.numbers.incrementAndGet();
 	}
 
+	long nextDatagram(int length) {
+		this.statistics.countDatagramIn(length);
+		return this.numbers.incrementAndGet();
+	}
+
 	ConnectionWatch watch() {
 		return this.watch;
 	}
@@ -186,6 +194,28 @@ public final class Connections {
 		this.over = false;
 		this.open.add(request);
 		tell((listener) -> listener.connectionOpened(request));
+	}
+
+	void opened(DatagramRequest request) {
+		this.over = false;
+		this.datagrams.add(request);
+	}
+
+	/**
+	 * Whoever waits for the last datagram sees it counted: so it is removed last.
+	 */
+	void closed(DatagramRequest request) {
+		CloseReason reason = request.closeReason().orElse(CloseReason.COMPLETED);
+		this.statistics.countEnd(reason);
+		if (this.datagrams.contains(request)) {
+			DrainCount count = this.drain;
+			if (count != null) {
+				count.ended(reason);
+			}
+			this.datagrams.remove(request);
+		}
+		signalEnded();
+		stopWatchIfOver();
 	}
 
 	/**
@@ -202,9 +232,17 @@ public final class Connections {
 		}
 		request.left();
 		signalEnded();
-		if (this.over && this.open.isEmpty()) {
+		stopWatchIfOver();
+	}
+
+	private void stopWatchIfOver() {
+		if (this.over && isEmpty()) {
 			this.watch.stop();
 		}
+	}
+
+	private boolean isEmpty() {
+		return this.open.isEmpty() && this.datagrams.count() == 0;
 	}
 
 	/**
@@ -224,7 +262,15 @@ public final class Connections {
 	}
 
 	/**
-	 * Whether the calling thread is a handler's of an open connection.
+	 * How many datagrams are being handled.
+	 * @return the number
+	 */
+	public int datagramsInFlight() {
+		return this.datagrams.count();
+	}
+
+	/**
+	 * Whether the calling thread is a handler's of an open connection or of a datagram.
 	 * @return true in a handler's thread
 	 */
 	public boolean isHandlerThread() {
@@ -232,12 +278,14 @@ public final class Connections {
 	}
 
 	/**
-	 * Whether a thread is a handler's of an open connection. For the server.
+	 * Whether a thread is a handler's of an open connection or of a datagram. For the
+	 * server.
 	 * @param thread a thread, or null
-	 * @return true if it serves a connection
+	 * @return true if it serves one
 	 */
 	public boolean isHandledIn(@Nullable Thread thread) {
-		return thread != null && this.open.stream().anyMatch((request) -> request.isHandledBy(thread));
+		return thread != null && (this.open.stream().anyMatch((request) -> request.isHandledBy(thread))
+				|| this.datagrams.isHandledIn(thread));
 	}
 
 	/**
@@ -281,6 +329,7 @@ public final class Connections {
 	 */
 	public void cutOff() {
 		this.open.stream().filter((request) -> !request.isDrained()).forEach(StreamRequest::cutOff);
+		this.datagrams.cutOff();
 	}
 
 	/**
@@ -291,11 +340,12 @@ public final class Connections {
 	}
 
 	/**
-	 * How many connections have work to finish: all but those a drain found idle.
+	 * How many connections have work to finish (all but those a drain found idle), and
+	 * how many datagrams.
 	 * @return the number
 	 */
 	public int inFlight() {
-		return Math.max(0, this.open.size() - this.claimed.get());
+		return Math.max(0, this.open.size() - this.claimed.get()) + this.datagrams.count();
 	}
 
 	/**
@@ -310,12 +360,12 @@ public final class Connections {
 	}
 
 	/**
-	 * Waits until no connection is open. For the server.
+	 * Waits until no connection is open and no datagram handled. For the server.
 	 * @param deadline the end of the wait in nanoTime
 	 * @return false if the deadline came first
 	 */
 	public boolean awaitEmpty(LongSupplier deadline) {
-		return await(deadline, this.open::isEmpty);
+		return await(deadline, this::isEmpty);
 	}
 
 	private boolean await(LongSupplier deadline, BooleanSupplier done) {
@@ -404,12 +454,13 @@ public final class Connections {
 	}
 
 	/**
-	 * Tells listeners that a request within a connection has ended. For drivers.
-	 * @param request the connection
+	 * Tells listeners that a request within a connection has ended, or the handling of a
+	 * datagram. For drivers.
+	 * @param request the connection or the datagram
 	 * @param duration from its first byte to its end
 	 * @param outcome how it ended
 	 */
-	public void requestFinished(StreamRequest request, Duration duration, RequestOutcome outcome) {
+	public void requestFinished(Request request, Duration duration, RequestOutcome outcome) {
 		tell((listener) -> listener.requestFinished(request, duration, outcome));
 	}
 

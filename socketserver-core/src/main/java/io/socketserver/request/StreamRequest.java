@@ -21,7 +21,7 @@ import io.socketserver.framing.FramingException;
  * The methods of {@link Connection} may be called from any thread; the others say who
  * calls them.
  */
-public final class StreamRequest extends BaseRequest implements Connection {
+public final class StreamRequest extends BaseRequest implements Connection, Watched {
 
 	private static final AtomicReferenceFieldUpdater<StreamRequest, @Nullable CloseReason> CLOSE_REASON = AtomicReferenceFieldUpdater
 		.newUpdater(StreamRequest.class, CloseReason.class, "closeReason");
@@ -433,6 +433,7 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	 * Whether {@link #close} has ended both directions: nothing can be read any more.
 	 * @return true after a forced close
 	 */
+	@Override
 	public boolean isForced() {
 		return this.closedNanos != 0;
 	}
@@ -471,20 +472,14 @@ public final class StreamRequest extends BaseRequest implements Connection {
 		return this.drained;
 	}
 
-	/**
-	 * Ends this connection if its time is up.
-	 * @return nanoseconds until it may be, or {@link Long#MAX_VALUE}
-	 */
-	long checkDeadlines(long idleNanos, long requestNanos) {
+	@Override
+	public long checkDeadlines(long idleNanos, long requestNanos) {
 		ConnectionDriver current = this.driver;
 		return (current != null) ? current.checkDeadlines(idleNanos, requestNanos) : Long.MAX_VALUE;
 	}
 
-	/**
-	 * Resets this connection if it was closed a while ago and is still there.
-	 * @return nanoseconds until then, or {@link Long#MAX_VALUE}
-	 */
-	long checkClosed(long graceNanos) {
+	@Override
+	public long checkClosed(long graceNanos) {
 		long closed = this.closedNanos;
 		if (closed == 0) {
 			return Long.MAX_VALUE;
