@@ -136,11 +136,20 @@ final class PacketChannel implements DatagramOutput {
 
 	@Override
 	public boolean send(ByteBuffer packet, SocketAddress to) throws IOException {
+		return send(packet, to, LONGEST_WAIT_NANOS);
+	}
+
+	@Override
+	public boolean offer(ByteBuffer packet, SocketAddress to) throws IOException {
+		return send(packet, to, 0);
+	}
+
+	private boolean send(ByteBuffer packet, SocketAddress to, long longestWait) throws IOException {
 		int length = packet.remaining();
 		try {
 			// A kernel that took nothing has not moved the position; of an empty datagram
 			// nobody can tell, and it needs no room.
-			if (trySend(packet, to) || length == 0 || sendLater(packet, to)) {
+			if (trySend(packet, to) || length == 0 || sendLater(packet, to, longestWait)) {
 				this.statistics.countDatagramOut(length);
 				return true;
 			}
@@ -161,9 +170,9 @@ final class PacketChannel implements DatagramOutput {
 		return this.sender.send(packet, to) > 0;
 	}
 
-	private boolean sendLater(ByteBuffer packet, SocketAddress to) throws IOException {
+	private boolean sendLater(ByteBuffer packet, SocketAddress to, long longestWait) throws IOException {
 		long begin = System.nanoTime();
-		while (System.nanoTime() - begin < LONGEST_WAIT_NANOS && !Thread.currentThread().isInterrupted()) {
+		while (System.nanoTime() - begin < longestWait && !Thread.currentThread().isInterrupted()) {
 			LockSupport.parkNanos(this, WAIT_STEP_NANOS);
 			if (trySend(packet, to)) {
 				return true;

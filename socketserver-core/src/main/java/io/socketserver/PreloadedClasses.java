@@ -18,7 +18,7 @@ final class PreloadedClasses {
 			BindFailedException$Reason DatagramBinding Drain Gate Lingerer Lingerer$Lingering PacketChannel
 			PacketChannel$Sender PoolingTcpServer PoolingUdpServer PreloadedClasses Receiver RequestHooks
 			RequestHooks$Base ServerOptions ServerOptions$KeepAlive ServerState SocketServerException TcpServer
-			ThreadingTcpServer ThreadingUdpServer UdpOptions UdpOptions$LongPackets UdpServer
+			ThreadingTcpServer ThreadingUdpServer UdpOptions UdpOptions$LongPackets UdpServer UdpServer$Parts
 			framing.Bounds framing.DelimiterFraming framing.DelimiterFraming$Decoder framing.EnvelopeFraming
 			framing.EnvelopeFraming$Decoder framing.FixedFraming framing.FixedFraming$1 framing.FrameDecoder
 			framing.Framing framing.FramingException framing.LengthField framing.LengthField$1
@@ -28,7 +28,8 @@ final class PreloadedClasses {
 			internal.DescriptorLimit internal.LogLimit internal.Printable internal.UdpSockets internal.UdpSockets$Row
 			internal.VirtualThreads
 			loop.LoopCommand loop.LoopTimer loop.LoopWatchdog loop.Selectable loop.SelectorLoop loop.Timers
-			message.BaseMessageConnection message.BufferCodec message.BytesCodec message.Codec message.EncodedMessage
+			message.BaseMessageConnection message.BufferCodec message.BytesCodec message.Codec message.DatagramSession
+			message.DatagramSessions message.DatagramSessions$TurnHandler message.EncodedMessage
 			message.HandlerExecution message.LoopDriver message.LoopDriver$1 message.MessageConnection
 			message.MessageHandler message.MessageHandlerFactory message.MessageLoop message.MessageLoop$Buffers
 			message.MessageRequestHandler message.MessageService message.Outbound message.Outbound$Outcome
@@ -37,14 +38,14 @@ final class PreloadedClasses {
 			message.Turn$State message.WriteLimits
 			mixin.AcceptLimit mixin.LimitingMixIn mixin.MultiplexingMixIn mixin.OverflowPolicy mixin.PoolingMixIn
 			mixin.ThreadUse mixin.ThreadingMixIn
-			request.AcceptGate request.AttributeKey request.BaseRequest request.BaseRequestHandler request.CloseReason
-			request.Connection request.ConnectionClosedException request.ConnectionDriver request.ConnectionState
-			request.ConnectionWatch request.Connections request.DatagramDrop request.DatagramOptions
-			request.DatagramOutput request.DatagramRequest request.DatagramRequestHandler
-			request.DatagramTooLongException request.Datagrams request.DrainCount request.DrainReport request.Exchange
-			request.IdleHandler request.Layer request.LineTooLongException request.MixIn request.PassingOn
-			request.PlainWire request.ReplyBuffer request.Request request.RequestCycle request.RequestHandler
-			request.RequestHandlerFactory request.RequestInputStream request.RequestOutcome
+			request.AcceptGate request.AttributeKey request.BaseConnection request.BaseRequest
+			request.BaseRequestHandler request.CloseReason request.Connection request.ConnectionClosedException
+			request.ConnectionDriver request.ConnectionState request.ConnectionWatch request.Connections
+			request.DatagramDrop request.DatagramOptions request.DatagramOutput request.DatagramRequest
+			request.DatagramRequestHandler request.DatagramTooLongException request.Datagrams request.DrainCount
+			request.DrainReport request.Exchange request.IdleHandler request.Layer request.LineTooLongException
+			request.MixIn request.PassingOn request.PlainWire request.ReplyBuffer request.Request request.RequestCycle
+			request.RequestHandler request.RequestHandlerFactory request.RequestInputStream request.RequestOutcome
 			request.RequestOutputStream request.RequestRefusedException request.ServerContext request.ServerListener
 			request.ServerStatistics request.ServerStatistics$1 request.StopServing request.StreamOptions
 			request.StreamRequest request.StreamRequestHandler request.ThreadDriver request.Watched request.Wire

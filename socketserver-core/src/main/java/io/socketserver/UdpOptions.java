@@ -34,6 +34,8 @@ public final class UdpOptions implements Cloneable {
 
 	private double maxAmplification;
 
+	private boolean sessions;
+
 	private UdpOptions() {
 	}
 
@@ -98,6 +100,17 @@ public final class UdpOptions implements Cloneable {
 	 */
 	public double maxAmplification() {
 		return this.maxAmplification;
+	}
+
+	/**
+	 * Whether what one peer sends forms a session, which is a
+	 * {@link io.socketserver.request.Connection}: for a server that is made with a
+	 * {@link io.socketserver.message.MessageService}. Each datagram is a message; the
+	 * framing is not used.
+	 * @return false by default
+	 */
+	public boolean sessions() {
+		return this.sessions;
 	}
 
 	/**
@@ -179,6 +192,17 @@ public final class UdpOptions implements Cloneable {
 		check(value >= 0, "maxAmplification must not be negative", value);
 		UdpOptions copy = copy();
 		copy.maxAmplification = value;
+		return copy;
+	}
+
+	/**
+	 * A copy with {@link #sessions()}.
+	 * @param value whether
+	 * @return the copy
+	 */
+	public UdpOptions withSessions(boolean value) {
+		UdpOptions copy = copy();
+		copy.sessions = value;
 		return copy;
 	}
 

@@ -15,6 +15,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 import io.socketserver.internal.UdpSockets;
+import io.socketserver.message.DatagramSessions;
+import io.socketserver.message.MessageService;
+import io.socketserver.mixin.MultiplexingMixIn;
 import io.socketserver.request.MixIn;
 import io.socketserver.request.Request;
 import io.socketserver.request.RequestHandlerFactory;
@@ -36,6 +39,12 @@ import io.socketserver.request.RequestHandlerFactory;
  * {@link #kernelDrops()}. With several {@link UdpOptions#receivers()}, each may be one
  * datagram ahead of the limit. Timeouts for peers have no meaning here;
  * {@link ServerOptions#requestTimeout()} interrupts a handler that takes too long.
+ *
+ * <p>
+ * With {@link UdpOptions#sessions()}, what one peer sends forms a connection, whose
+ * messages a {@link io.socketserver.message.MessageHandler} handles in their order, as for
+ * any other transport. It ends at the {@link ServerOptions#idleTimeout()}, and
+ * {@code maxConnections} bounds sessions too: datagrams of more peers are dropped.
  *
  * <p>
  * Two servers never share a port by accident: {@link ServerOptions#reuseAddress()} only
@@ -71,7 +80,11 @@ public class UdpServer extends BaseServer {
 	 */
 	public UdpServer(InetSocketAddress address, RequestHandlerFactory handlers, ServerOptions options,
 			MixIn... mixIns) {
-		super(address, handlers, options, mixIns);
+		this(address, Parts.of(handlers, options, mixIns), options);
+	}
+
+	private UdpServer(InetSocketAddress address, Parts parts, ServerOptions options) {
+		super(address, parts.handlers(), options, parts.mixIns().toArray(MixIn[]::new));
 	}
 
 	@Override
@@ -159,6 +172,41 @@ public class UdpServer extends BaseServer {
 	 */
 	@Override
 	protected void closeRequest(Request request) {
+	}
+
+	/**
+	 * What the server is made of: as it was given, or with sessions laid over it.
+	 *
+	 * @param handlers makes handlers of datagrams
+	 * @param mixIns the mix-ins
+	 */
+	private record Parts(RequestHandlerFactory handlers, List<MixIn> mixIns) {
+
+		static Parts of(RequestHandlerFactory handlers, ServerOptions options, MixIn... mixIns) {
+			boolean messages = handlers instanceof MessageService<?, ?>;
+			if (messages != options.udp().sessions()) {
+				throw new IllegalArgumentException("The UDP server '" + options.name() + "' "
+						+ (messages ? "has a MessageService, whose connections are sessions: turn them on"
+								: "has sessions, and its handlers know none: give it a MessageService, or turn them off")
+						+ " (UdpOptions.withSessions)");
+			}
+			if (List.of(mixIns).stream().anyMatch(MultiplexingMixIn.class::isInstance)) {
+				throw new IllegalArgumentException("The UDP server '" + options.name()
+						+ "' cannot be multiplexed, since it has no connections: without a strategy its handlers run on"
+						+ " its loop, or on several (UdpOptions.withReceivers); with a PoolingMixIn off it");
+			}
+			return messages ? withSessions((MessageService<?, ?>) handlers, options, mixIns)
+					: new Parts(handlers, List.of(mixIns));
+		}
+
+		private static Parts withSessions(MessageService<?, ?> service, ServerOptions options, MixIn... mixIns) {
+			DatagramSessions<?, ?> sessions = new DatagramSessions<>(service, options.maxConnections());
+			List<MixIn> all = new ArrayList<>();
+			all.add(sessions);
+			all.addAll(List.of(mixIns));
+			return new Parts(sessions, List.copyOf(all));
+		}
+
 	}
 
 	private PacketChannel channel() throws IOException {

@@ -41,7 +41,7 @@ public final class Connections {
 
 	private final List<ServerListener> listeners = new CopyOnWriteArrayList<>();
 
-	private final Set<StreamRequest> open = ConcurrentHashMap.newKeySet();
+	private final Set<BaseConnection> open = ConcurrentHashMap.newKeySet();
 
 	// The sets are replaced, never changed.
 	private final ConcurrentHashMap<String, Set<Connection>> identified = new ConcurrentHashMap<>();
@@ -190,7 +190,7 @@ public final class Connections {
 	 * A connection begins. For the server.
 	 * @param request the connection
 	 */
-	public void opened(StreamRequest request) {
+	public void opened(BaseConnection request) {
 		this.over = false;
 		this.open.add(request);
 		tell((listener) -> listener.connectionOpened(request));
@@ -222,7 +222,7 @@ public final class Connections {
 	 * A connection has ended, or was refused and never began. For the server.
 	 * @param request the connection
 	 */
-	public void closed(StreamRequest request) {
+	public void closed(BaseConnection request) {
 		request.ended();
 		CloseReason reason = request.closeReason().orElse(CloseReason.COMPLETED);
 		this.statistics.countClosed(reason);
@@ -249,7 +249,7 @@ public final class Connections {
 	 * Whoever waits for the last request sees it counted, and never sees too few in
 	 * flight: so the connection is removed last.
 	 */
-	private void remove(StreamRequest request, CloseReason reason) {
+	private void remove(BaseConnection request, CloseReason reason) {
 		request.identity(null);
 		DrainCount count = this.drain;
 		if (request.isDrained()) {
@@ -321,14 +321,14 @@ public final class Connections {
 	 */
 	public void drainIdle() {
 		beginIdleDrain();
-		this.open.forEach(StreamRequest::drain);
+		this.open.forEach(BaseConnection::drain);
 	}
 
 	/**
 	 * Resets what is still busy. For the server, at the deadline of a drain.
 	 */
 	public void cutOff() {
-		this.open.stream().filter((request) -> !request.isDrained()).forEach(StreamRequest::cutOff);
+		this.open.stream().filter((request) -> !request.isDrained()).forEach(BaseConnection::cutOff);
 		this.datagrams.cutOff();
 	}
 
@@ -336,7 +336,7 @@ public final class Connections {
 	 * Resets what a drain has ended but whose peers have not reacted. For the server.
 	 */
 	public void resetRest() {
-		this.open.forEach(StreamRequest::giveUp);
+		this.open.forEach(BaseConnection::giveUp);
 	}
 
 	/**

@@ -18,9 +18,15 @@ public enum DatagramDrop {
 	REFUSED,
 
 	/**
-	 * Received, but a pool was full and its policy is to refuse.
+	 * Received, but a pool was full and its policy is to refuse, or there were too many
+	 * sessions, or too much waited in its session.
 	 */
 	OVERLOADED,
+
+	/**
+	 * Received, but its session ended before it was handled.
+	 */
+	SESSION_ENDED,
 
 	/**
 	 * Received while the server was ending, and no longer handled.

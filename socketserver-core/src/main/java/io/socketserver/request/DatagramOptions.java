@@ -32,7 +32,7 @@ public record DatagramOptions(Charset charset, double maxAmplification) {
 	 * @param sent the length of all replies
 	 * @return false if that is more than the bound
 	 */
-	boolean allows(long received, long sent) {
+	public boolean allows(long received, long sent) {
 		return this.maxAmplification == 0 || sent <= this.maxAmplification * received;
 	}
 

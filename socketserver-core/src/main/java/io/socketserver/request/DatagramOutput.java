@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
  * The way out of the socket that a datagram came in by. Made by servers. May be called
  * from any thread.
  */
-@FunctionalInterface
 public interface DatagramOutput {
 
 	/**
@@ -21,5 +20,15 @@ public interface DatagramOutput {
 	 * @throws IOException if the kernel refuses
 	 */
 	boolean send(ByteBuffer packet, SocketAddress to) throws IOException;
+
+	/**
+	 * Sends a datagram as {@link #send} does, but never waits.
+	 * @param packet the datagram, from its position to its limit
+	 * @param to where to
+	 * @return false if it was dropped
+	 * @throws DatagramTooLongException if no datagram can be that long
+	 * @throws IOException if the kernel refuses
+	 */
+	boolean offer(ByteBuffer packet, SocketAddress to) throws IOException;
 
 }

@@ -87,6 +87,14 @@ public final class DatagramRequest extends BaseRequest implements Watched {
 	}
 
 	/**
+	 * The way back to the client. For sessions.
+	 * @return the socket it came in by
+	 */
+	public DatagramOutput output() {
+		return this.output;
+	}
+
+	/**
 	 * How handlers read and answer it.
 	 * @return the options
 	 */
