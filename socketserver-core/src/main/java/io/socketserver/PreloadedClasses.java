@@ -25,7 +25,7 @@ final class PreloadedClasses {
 			fork.WorkerCommand fork.WorkerConnection$1 fork.WorkerConnection$Abort fork.WorkerConnection
 			fork.WorkerDiedException fork.WorkerEnd fork.WorkerExit$1 fork.WorkerExit fork.WorkerInfo fork.WorkerLoop
 			fork.WorkerOutput fork.WorkerPool fork.WorkerProcess$1 fork.WorkerProcess fork.WorkerRequest
-			fork.WorkerServer$NoGate fork.WorkerServer fork.WorkerSignals fork.WorkerState
+			fork.WorkerServer$NoGate fork.WorkerServer fork.WorkerSignals fork.WorkerStatistics fork.WorkerState
 			framing.Bounds framing.DelimiterFraming framing.DelimiterFraming$Decoder framing.EnvelopeFraming
 			framing.EnvelopeFraming$Decoder framing.FixedFraming framing.FixedFraming$1 framing.FrameDecoder
 			framing.Framing framing.FramingException framing.LengthField framing.LengthField$1

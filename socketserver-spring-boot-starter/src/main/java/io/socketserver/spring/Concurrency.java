@@ -23,6 +23,11 @@ public enum Concurrency {
 	/**
 	 * On a bounded pool of platform threads.
 	 */
-	POOL
+	POOL,
+
+	/**
+	 * Each in a worker process, which is the same application without its servers.
+	 */
+	FORK
 
 }

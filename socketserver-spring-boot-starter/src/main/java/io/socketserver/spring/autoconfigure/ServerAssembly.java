@@ -14,6 +14,7 @@ import org.springframework.boot.convert.DurationStyle;
 
 import io.socketserver.BaseServer;
 import io.socketserver.TcpServer;
+import io.socketserver.mixin.ForkingMixIn;
 import io.socketserver.mixin.ThreadUse;
 import io.socketserver.spring.SocketServerBuilder;
 import io.socketserver.spring.SocketServers;
@@ -83,7 +84,9 @@ final class ServerAssembly {
 				this.handlers.factory(config));
 		builder.options((options) -> OptionsMapping.options(config, this.longestDrain));
 		this.beans.mixIns().orderedStream().forEach(builder.mixIns()::add);
-		boolean strategyBean = builder.mixIns().stream().anyMatch(ThreadUse.class::isInstance);
+		boolean strategyBean = builder.mixIns()
+			.stream()
+			.anyMatch((mixIn) -> mixIn instanceof ThreadUse || mixIn instanceof ForkingMixIn);
 		boolean asked = config.find("concurrency", ServerSettings::getConcurrency).isPresent();
 		if (asked || !strategyBean) {
 			this.strategies.strategy(config).ifPresent(builder.mixIns()::add);

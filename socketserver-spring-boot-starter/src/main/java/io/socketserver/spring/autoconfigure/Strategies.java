@@ -26,6 +26,8 @@ final class Strategies {
 
 	private static final Set<Concurrency> THREAD = EnumSet.of(Concurrency.THREAD, Concurrency.VIRTUAL);
 
+	private static final Set<Concurrency> FORK = EnumSet.of(Concurrency.FORK);
+
 	// Keys that only some strategies look at.
 	private static final List<Key> KEYS = List.of(
 			new Key("pool.threads", (settings) -> settings.getPool().threads(), POOL),
@@ -33,12 +35,22 @@ final class Strategies {
 			new Key("pool.when-full", (settings) -> settings.getPool().whenFull(), POOL),
 			new Key("thread.daemon", (settings) -> settings.getThread().daemon(), THREAD),
 			new Key("thread.block-on-close", (settings) -> settings.getThread().blockOnClose(), THREAD),
-			new Key("thread.max-threads", (settings) -> settings.getThread().maxThreads(), THREAD));
+			new Key("thread.max-threads", (settings) -> settings.getThread().maxThreads(), THREAD),
+			new Key("fork.min-idle", (settings) -> settings.getFork().minIdle(), FORK),
+			new Key("fork.max-children", (settings) -> settings.getFork().maxChildren(), FORK),
+			new Key("fork.max-requests", (settings) -> settings.getFork().maxRequests(), FORK),
+			new Key("fork.request-timeout", (settings) -> settings.getFork().requestTimeout(), FORK),
+			new Key("fork.start-timeout", (settings) -> settings.getFork().startTimeout(), FORK),
+			new Key("fork.stop-timeout", (settings) -> settings.getFork().stopTimeout(), FORK),
+			new Key("fork.jvm-args", (settings) -> settings.getFork().jvmArgs(), FORK));
 
 	private final Concurrency defaultConcurrency;
 
-	Strategies(Concurrency defaultConcurrency) {
+	private final ForkMapping forks;
+
+	Strategies(Concurrency defaultConcurrency, ForkMapping forks) {
 		this.defaultConcurrency = defaultConcurrency;
+		this.forks = forks;
 	}
 
 	/**
@@ -52,6 +64,7 @@ final class Strategies {
 			case THREAD -> Optional.of(configure(new ThreadingMixIn(), config));
 			case VIRTUAL -> Optional.of(configure(virtual(config), config));
 			case POOL -> Optional.of(pool(config));
+			case FORK -> Optional.of(this.forks.mixIn(config));
 		};
 	}
 
