@@ -21,9 +21,9 @@ final class PreloadedClasses {
 			framing.EnvelopeFraming$Decoder framing.FixedFraming framing.FixedFraming$1 framing.FrameDecoder
 			framing.Framing framing.FramingException framing.LengthField framing.LengthField$1
 			framing.LengthField$Format framing.LengthFieldFraming framing.LengthFieldFraming$1
-			framing.LengthFieldFraming$Decoder framing.LineFraming framing.LineFraming$Decoder framing.Lookalike
+			framing.LengthFieldFraming$Decoder framing.LineFraming framing.LineFraming$Decoder
 			framing.RawFraming framing.RawFraming$1 framing.Scan
-			internal.DescriptorLimit internal.LogLimit internal.Printable internal.VirtualThreads
+			internal.DescriptorLimit internal.LogLimit internal.Lookalike internal.Printable internal.VirtualThreads
 			loop.LoopCommand loop.LoopTimer loop.LoopWatchdog loop.Selectable loop.SelectorLoop loop.Timers
 			message.BaseMessageConnection message.BufferCodec message.BytesCodec message.Codec
 			message.EncodedMessage message.HandlerExecution message.LoopDriver message.LoopDriver$1
@@ -42,7 +42,11 @@ final class PreloadedClasses {
 			request.RequestHandler request.RequestHandlerFactory request.RequestInputStream request.RequestOutcome
 			request.RequestOutputStream request.RequestRefusedException request.ServerContext
 			request.ServerListener request.ServerStatistics request.StopServing request.StreamOptions
-			request.StreamRequest request.StreamRequestHandler request.ThreadDriver request.Wire
+			request.StreamRequest request.StreamRequest$1 request.StreamRequestHandler request.ThreadDriver request.TlsWire
+			request.TlsWire$Below request.Wire
+			tls.Buffers tls.Carrier tls.ClientAuth tls.ClientHello tls.Handshake tls.Handshake$1 tls.Intake tls.Outlet
+			tls.TlsChannel tls.TlsChannel$1 tls.TlsContext tls.TlsException tls.TlsException$Problem tls.TlsOptions
+			tls.TlsSession
 			""";
 
 	static {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 import io.socketserver.request.StreamOptions;
+import io.socketserver.tls.TlsOptions;
 
 /**
  * How a server listens, and what it allows. Immutable: each {@code with} method answers a
@@ -57,6 +58,8 @@ public final class ServerOptions implements Cloneable {
 	private int bufferSize = 8192;
 
 	private Charset charset = StandardCharsets.UTF_8;
+
+	private Optional<TlsOptions> tls = Optional.empty();
 
 	private ServerOptions() {
 	}
@@ -199,6 +202,25 @@ public final class ServerOptions implements Cloneable {
 	 */
 	public StreamOptions stream() {
 		return new StreamOptions(this.charset, this.maxLineLength, this.bufferSize, this.readTimeout);
+	}
+
+	/**
+	 * How connections speak TLS.
+	 * @return empty, the default, for connections in clear
+	 */
+	public Optional<TlsOptions> tls() {
+		return this.tls;
+	}
+
+	/**
+	 * A copy with {@link #tls()}.
+	 * @param value how
+	 * @return the copy
+	 */
+	public ServerOptions withTls(TlsOptions value) {
+		ServerOptions copy = copy();
+		copy.tls = Optional.of(value);
+		return copy;
 	}
 
 	/**

@@ -116,7 +116,9 @@ public class TcpServer extends BaseServer {
 		for (SocketChannel accepted; (accepted = channel().accept()) != null;) {
 			try {
 				configure(accepted);
-				return new StreamRequest(this, accepted, streamOptions());
+				StreamRequest request = new StreamRequest(this, accepted, streamOptions());
+				options().tls().ifPresent(request::tls);
+				return request;
 			}
 			catch (IOException ignored) {
 				// This client is gone already, having reset at once: the next may be

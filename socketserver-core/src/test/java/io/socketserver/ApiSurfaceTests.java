@@ -37,6 +37,8 @@ class ApiSurfaceTests {
 			StreamRequest StreamRequestHandler Wire
 			""", "io.socketserver.loop", """
 			LoopCommand LoopTimer LoopWatchdog Selectable SelectorLoop
+			""", "io.socketserver.tls", """
+			Carrier ClientAuth TlsChannel TlsContext TlsException TlsException$Problem TlsOptions TlsSession
 			""");
 
 	@Test
