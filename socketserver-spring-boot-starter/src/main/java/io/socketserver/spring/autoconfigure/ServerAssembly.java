@@ -82,6 +82,7 @@ final class ServerAssembly {
 		SocketServerBuilder builder = new SocketServerBuilder(config.name(), address(config),
 				this.handlers.factory(config));
 		builder.options((options) -> OptionsMapping.options(config, this.longestDrain));
+		this.beans.tls().options(config).ifPresent((tls) -> builder.options((options) -> options.withTls(tls)));
 		this.beans.mixIns().orderedStream().forEach(builder.mixIns()::add);
 		boolean strategyBean = builder.mixIns().stream().anyMatch(Strategies::isStrategy);
 		boolean asked = config.find("concurrency", ServerSettings::getConcurrency).isPresent();
