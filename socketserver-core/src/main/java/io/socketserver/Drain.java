@@ -42,6 +42,10 @@ final class Drain {
 
 	private final boolean wait;
 
+	private final Thread goodbyes;
+
+	private volatile boolean over;
+
 	private volatile long deadline;
 
 	private volatile boolean closing;
@@ -57,6 +61,7 @@ final class Drain {
 		this.deadline = this.begin + grace.toNanos();
 		this.closing = closing;
 		this.wait = wait;
+		this.goodbyes = newThread("goodbye", this::sayGoodbyes);
 	}
 
 	/**
@@ -67,7 +72,7 @@ final class Drain {
 		this.connections.beginDrain();
 		announce.run();
 		newThread("drain", this::run).start();
-		newThread("goodbye", this::sayGoodbyes).start();
+		this.goodbyes.start();
 	}
 
 	/**
@@ -79,7 +84,22 @@ final class Drain {
 		if (!this.server.isLoopHeld()) {
 			awaitUninterruptibly(this.acceptingStopped, System.nanoTime() + LOOP_REACTION.toNanos());
 		}
-		this.connections.drainIdle();
+		if (!this.over) {
+			this.connections.drainIdle();
+		}
+	}
+
+	/**
+	 * A late good-bye would end connections of the next serving.
+	 */
+	private void endGoodbyes() {
+		this.over = true;
+		try {
+			this.goodbyes.join(UNWIND.toMillis());
+		}
+		catch (InterruptedException ignored) {
+			// Nobody may end a drain half-way, and the wait is short.
+		}
 	}
 
 	private Thread newThread(String purpose, Runnable task) {
@@ -206,6 +226,7 @@ final class Drain {
 			this.connections.awaitEmpty(() -> lingerEnd);
 			this.connections.resetRest();
 		}
+		endGoodbyes();
 		this.connections.endDrain();
 		this.loopMayEnd = true;
 		this.server.wakeLoop();
