@@ -42,13 +42,13 @@ final class Report {
 	}
 
 	private void overview(List<Suite> busy) {
-		line("## Server CPU a request, µs (and against %s: median of paired ratios)", this.base.name());
+		line("## Server CPU a request, µs (and against %s: median of paired ratios)".formatted(this.base.name()));
 		line("");
-		line("| | %s |", String.join(" | ", busy.stream().map(Suite::name).toList()));
-		line("|---|%s", "---|".repeat(busy.size()));
+		line("| | %s |".formatted(String.join(" | ", busy.stream().map(Suite::name).toList())));
+		line("|---|%s".formatted("---|".repeat(busy.size())));
 		for (Peer peer : this.peers) {
-			line("| %s | %s |", peer.name(),
-					String.join(" | ", busy.stream().map((suite) -> overview(suite, peer)).toList()));
+			line("| %s | %s |".formatted(peer.name(),
+					String.join(" | ", busy.stream().map((suite) -> overview(suite, peer)).toList())));
 		}
 		line("");
 	}
@@ -64,13 +64,13 @@ final class Report {
 	}
 
 	private void details(Suite suite, List<Column> columns) {
-		line("## %s", suite.name());
+		line("## %s".formatted(suite.name()));
 		line("");
-		line("| | %s |", String.join(" | ", columns.stream().map(Column::title).toList()));
-		line("|---|%s", "---|".repeat(columns.size()));
+		line("| | %s |".formatted(String.join(" | ", columns.stream().map(Column::title).toList())));
+		line("|---|%s".formatted("---|".repeat(columns.size())));
 		for (Peer peer : this.peers.stream().filter(suite::suits).toList()) {
-			line("| %s | %s |", peer.name(),
-					String.join(" | ", columns.stream().map((column) -> cell(suite, peer, column)).toList()));
+			line("| %s | %s |".formatted(peer.name(),
+					String.join(" | ", columns.stream().map((column) -> cell(suite, peer, column)).toList())));
 		}
 		line("");
 	}
@@ -84,12 +84,12 @@ final class Report {
 		return Double.isNaN(value) ? "–" : format(column.format(), value);
 	}
 
-	private void line(String format, Object... values) {
-		this.text.append(format(format, values)).append('\n');
+	private void line(String line) {
+		this.text.append(line).append('\n');
 	}
 
-	private static String format(String format, Object... values) {
-		return String.format(Locale.ROOT, format, values);
+	private static String format(String format, double value) {
+		return String.format(Locale.ROOT, format, value);
 	}
 
 	/**
