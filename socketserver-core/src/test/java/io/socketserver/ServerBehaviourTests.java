@@ -2,6 +2,7 @@ package io.socketserver;
 
 import java.io.IOException;
 import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -253,14 +254,13 @@ class ServerBehaviourTests {
 	void setsTheOptionsOfConnections(Strategy strategy) throws Exception {
 		try (TestServer server = TestServer.with(strategy)
 			.options((options) -> options.withSendBufferSize(32 * 1024).withReceiveBufferSize(32 * 1024))
-			.start((handler) -> {
-				boolean noDelay = handler.stream().channel().getOption(StandardSocketOptions.TCP_NODELAY);
-				boolean keepAlive = handler.stream().channel().getOption(StandardSocketOptions.SO_KEEPALIVE);
-				int send = handler.stream().channel().getOption(StandardSocketOptions.SO_SNDBUF);
-				int receive = handler.stream().channel().getOption(StandardSocketOptions.SO_RCVBUF);
-				handler.out().println(noDelay + " " + keepAlive + " " + send + " " + receive);
-			})) {
-			assertThat(server.connect().readLine()).isEqualTo("true true 32768 32768");
+			.start(Script.UPPER)) {
+			assertThat(server.connect().ask("a")).isEqualTo("A");
+			SocketChannel channel = server.trace().request().channel();
+			assertThat(channel.getOption(StandardSocketOptions.TCP_NODELAY)).isTrue();
+			assertThat(channel.getOption(StandardSocketOptions.SO_KEEPALIVE)).isTrue();
+			assertThat(channel.getOption(StandardSocketOptions.SO_SNDBUF)).isEqualTo(32 * 1024);
+			assertThat(channel.getOption(StandardSocketOptions.SO_RCVBUF)).isEqualTo(32 * 1024);
 		}
 	}
 

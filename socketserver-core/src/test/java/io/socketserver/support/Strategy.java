@@ -32,7 +32,12 @@ public enum Strategy {
 	/**
 	 * A pool of 16 threads.
 	 */
-	POOL(() -> new PoolingMixIn(16));
+	POOL(() -> new PoolingMixIn(16)),
+
+	/**
+	 * A worker process each; for scripts that a process can be given.
+	 */
+	FORK(null);
 
 	@SuppressWarnings("ImmutableEnumChecker")
 	private final Supplier<MixIn> mixIn;

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
+import org.junit.jupiter.api.Assumptions;
+
 import io.socketserver.ServerOptions;
 import io.socketserver.TcpServer;
 import io.socketserver.mixin.LimitingMixIn;
@@ -40,7 +42,9 @@ public final class TestServer implements AutoCloseable {
 	 * @return what to finish with {@link Setup#start}
 	 */
 	public static Setup with(Strategy strategy) {
-		return new Setup(strategy.mixIns());
+		Setup setup = new Setup(strategy.mixIns());
+		setup.forking = strategy == Strategy.FORK;
+		return setup;
 	}
 
 	/**
@@ -127,6 +131,8 @@ public final class TestServer implements AutoCloseable {
 
 		private final Trace trace = new Trace();
 
+		private boolean forking;
+
 		private ServerOptions options = ServerOptions.DEFAULT.withName("t" + numbers.incrementAndGet())
 			.withDrainTimeout(Duration.ofSeconds(10))
 			.withLingerTimeout(Duration.ofSeconds(1));
@@ -157,6 +163,7 @@ public final class TestServer implements AutoCloseable {
 		 * @return the server, not bound
 		 */
 		public TestServer create(RequestHandlerFactory handlers) {
+			Assumptions.assumeFalse(this.forking, "a worker process cannot be given this test's handlers");
 			TcpServer server = new TcpServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), handlers,
 					this.options, this.mixIns.toArray(MixIn[]::new));
 			return new TestServer(server, this.trace);
@@ -169,6 +176,10 @@ public final class TestServer implements AutoCloseable {
 		}
 
 		public TestServer start(Script script) {
+			if (this.forking) {
+				this.forking = false;
+				this.mixIns.add(ScriptWorker.forking(script));
+			}
 			return start(Script.handlers(script));
 		}
 
