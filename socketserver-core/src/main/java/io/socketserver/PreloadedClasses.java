@@ -17,6 +17,15 @@ final class PreloadedClasses {
 			AcceptBackoff Acceptor BaseServer BaseServer$1 BindFailedException BindFailedException$Reason Drain
 			Gate Lingerer Lingerer$Lingering PoolingTcpServer PreloadedClasses RequestHooks RequestHooks$Base
 			ServerOptions ServerOptions$KeepAlive ServerState SocketServerException TcpServer ThreadingTcpServer
+			fork.Backoff fork.ForkOptions fork.FrameInput fork.FrameType$Channel fork.FrameType
+			fork.HandlerApplication fork.HandlerFailedException fork.Link$Listener$1 fork.Link$Listener fork.Link
+			fork.PrivateDirectory fork.ProtocolException fork.Recycling fork.Relay$1 fork.Relay fork.RelayWire
+			fork.ResultFrame fork.Spawner fork.StartFrame fork.WaitFrame fork.Waiter fork.Worker
+			fork.WorkerAcceptor$Greeting fork.WorkerAcceptor$Host fork.WorkerAcceptor fork.WorkerApplication
+			fork.WorkerCommand fork.WorkerConnection$1 fork.WorkerConnection$Abort fork.WorkerConnection
+			fork.WorkerDiedException fork.WorkerEnd fork.WorkerExit$1 fork.WorkerExit fork.WorkerInfo fork.WorkerLoop
+			fork.WorkerOutput fork.WorkerPool fork.WorkerProcess$1 fork.WorkerProcess fork.WorkerRequest
+			fork.WorkerServer$NoGate fork.WorkerServer fork.WorkerSignals fork.WorkerState fork.WorkerStatistics
 			framing.Bounds framing.DelimiterFraming framing.DelimiterFraming$Decoder framing.EnvelopeFraming
 			framing.EnvelopeFraming$Decoder framing.FixedFraming framing.FixedFraming$1 framing.FrameDecoder
 			framing.Framing framing.FramingException framing.LengthField framing.LengthField$1
@@ -32,15 +41,16 @@ final class PreloadedClasses {
 			message.Outbound$Outcome message.Overrides message.Overrides$1 message.PendingReplies
 			message.PendingReplies$Slot message.SendResult message.StringCodec message.ThreadMessageConnection
 			message.Turn message.Turn$Call message.Turn$State message.WriteLimits
-			mixin.AcceptLimit mixin.LimitingMixIn mixin.MultiplexingMixIn mixin.OverflowPolicy mixin.PoolingMixIn
+			mixin.AcceptLimit mixin.ForkingMixIn mixin.LimitingMixIn mixin.MultiplexingMixIn
+			mixin.OverflowPolicy mixin.PoolingMixIn
 			mixin.ThreadUse mixin.ThreadingMixIn
 			request.AcceptGate request.AttributeKey request.BaseRequest request.BaseRequestHandler
 			request.CloseReason request.Connection request.ConnectionClosedException request.ConnectionDriver
 			request.ConnectionState request.ConnectionWatch request.Connections request.DrainCount
 			request.DrainReport request.Exchange request.IdleHandler request.Layer request.LineTooLongException
 			request.MixIn request.PassingOn request.PlainWire request.Request request.RequestCycle
-			request.RequestHandler request.RequestHandlerFactory request.RequestInputStream request.RequestOutcome
-			request.RequestOutputStream request.RequestRefusedException request.ServerContext
+			request.RequestHandler request.RequestHandlerFactory request.RequestInputStream request.RequestOrigin
+			request.RequestOutcome request.RequestOutputStream request.RequestRefusedException request.ServerContext
 			request.ServerListener request.ServerStatistics request.StopServing request.StreamOptions
 			request.StreamRequest request.StreamRequestHandler request.ThreadDriver request.Wire
 			""";

@@ -25,15 +25,18 @@ class ApiSurfaceTests {
 			""", "io.socketserver.framing", """
 			FrameDecoder Framing FramingException LengthField LengthField$Format
 			""", "io.socketserver.mixin", """
-			LimitingMixIn MultiplexingMixIn OverflowPolicy PoolingMixIn ThreadUse ThreadingMixIn
+			ForkingMixIn LimitingMixIn MultiplexingMixIn OverflowPolicy PoolingMixIn ThreadUse ThreadingMixIn
 			""", "io.socketserver.message", """
 			Codec EncodedMessage HandlerExecution MessageConnection MessageHandler MessageHandlerFactory MessageLoop
 			MessageService SendResult WriteLimits
+			""", "io.socketserver.fork", """
+			ForkOptions HandlerFailedException Worker WorkerApplication WorkerCommand WorkerDiedException WorkerEnd
+			WorkerInfo WorkerPool WorkerState WorkerStatistics
 			""", "io.socketserver.request", """
 			AcceptGate AttributeKey BaseRequest BaseRequestHandler CloseReason Connection ConnectionClosedException
 			ConnectionDriver ConnectionState Connections DrainReport IdleHandler LineTooLongException MixIn Request
-			RequestCycle RequestHandler RequestHandlerFactory RequestInputStream RequestOutcome RequestOutputStream
-			RequestRefusedException ServerContext ServerListener ServerStatistics StopServing StreamOptions
+			RequestCycle RequestHandler RequestHandlerFactory RequestInputStream RequestOrigin RequestOutcome
+			RequestOutputStream RequestRefusedException ServerContext ServerListener ServerStatistics StopServing StreamOptions
 			StreamRequest StreamRequestHandler Wire
 			""", "io.socketserver.loop", """
 			LoopCommand LoopTimer LoopWatchdog Selectable SelectorLoop

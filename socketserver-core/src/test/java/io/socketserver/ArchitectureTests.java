@@ -39,6 +39,8 @@ class ArchitectureTests {
 			.definedBy("io.socketserver.mixin..")
 			.layer("message")
 			.definedBy("io.socketserver.message..")
+			.layer("fork")
+			.definedBy("io.socketserver.fork..")
 			.layer("request")
 			.definedBy("io.socketserver.request..")
 			.layer("loop")
@@ -53,9 +55,11 @@ class ArchitectureTests {
 			.whereLayer("message")
 			.mayOnlyBeAccessedByLayers("servers", "mixin")
 			.whereLayer("request")
-			.mayOnlyBeAccessedByLayers("servers", "mixin", "message")
+			.mayOnlyBeAccessedByLayers("servers", "mixin", "message", "fork")
+			.whereLayer("fork")
+			.mayOnlyBeAccessedByLayers("servers", "mixin")
 			.whereLayer("loop")
-			.mayOnlyBeAccessedByLayers("servers", "mixin", "message", "request")
+			.mayOnlyBeAccessedByLayers("servers", "mixin", "message", "fork", "request")
 			.check(CORE);
 	}
 

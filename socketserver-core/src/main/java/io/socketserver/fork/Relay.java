@@ -73,6 +73,9 @@ final class Relay implements ConnectionDriver, Selectable, Link.Listener {
 
 	private boolean inputEnded;
 
+	// Busy when a drain began, and since then answered.
+	private boolean finishedInDrain;
+
 	// Nothing reaches the client any more.
 	private boolean discarding;
 
@@ -427,6 +430,9 @@ final class Relay implements ConnectionDriver, Selectable, Link.Listener {
 		if (frame.idle() && frame.consumed() == this.forwarded) {
 			this.busyNanos = 0;
 		}
+		if (frame.idle() && frame.requests() > 0 && this.request.server().isDraining()) {
+			this.finishedInDrain = true;
+		}
 		armBy(this.request.server().connections().idleTimeout());
 	}
 
@@ -451,7 +457,7 @@ final class Relay implements ConnectionDriver, Selectable, Link.Listener {
 	private void drained(boolean wasBusy) {
 		if (!this.closing) {
 			this.closing = true;
-			this.request.drained(wasBusy);
+			this.request.drained(wasBusy || this.finishedInDrain);
 			// Whoever lingers for the client reads what still comes.
 			endInput();
 			updateInterest();
@@ -481,7 +487,7 @@ final class Relay implements ConnectionDriver, Selectable, Link.Listener {
 		else if (reason != null) {
 			this.request.endsFor(reason);
 		}
-		Throwable error = frame.error();
+		Throwable error = frame.error(this.request.id());
 		if (error instanceof StopServing) {
 			// Only asks, in this thread.
 			this.request.server().shutdown();

@@ -15,6 +15,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 import io.socketserver.request.CloseReason;
+import io.socketserver.request.ConnectionClosedException;
 import io.socketserver.request.StopServing;
 
 /**
@@ -92,6 +93,16 @@ record ResultFrame(long number, long requests, boolean forced, @Nullable CloseRe
 			return new ResultFrame(number, requests, forced, reason.isEmpty() ? null : CloseReason.valueOf(reason),
 					readError(in));
 		}
+	}
+
+	/**
+	 * The error as the server's own process has it, which knows the request.
+	 */
+	@Nullable Throwable error(String id) {
+		boolean closed = this.error instanceof HandlerFailedException failed
+				&& failed.failure().equals(ConnectionClosedException.class.getName());
+		return (closed && this.reason != null) ? new ConnectionClosedException(id, this.reason, this.error)
+				: this.error;
 	}
 
 	private static @Nullable Throwable readError(DataInputStream in) throws IOException {

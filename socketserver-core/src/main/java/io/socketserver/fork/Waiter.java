@@ -38,8 +38,7 @@ final class Waiter {
 		await(this.writing, channel, SelectionKey.OP_WRITE, 0);
 	}
 
-	private static void await(Selector selector, SocketChannel channel, int operation, long millis)
-			throws IOException {
+	private static void await(Selector selector, SocketChannel channel, int operation, long millis) throws IOException {
 		channel.register(selector, operation);
 		selector.select((key) -> {
 		}, millis);

@@ -87,7 +87,8 @@ final class WorkerServer implements ServerContext {
 	@Override
 	public DrainReport shutdown() {
 		this.connection.send(FrameType.SHUTDOWN, new byte[0]);
-		return DrainReport.NOTHING;
+		this.connections.beginDrain();
+		return this.connections.drainReport(Duration.ZERO);
 	}
 
 	@Override

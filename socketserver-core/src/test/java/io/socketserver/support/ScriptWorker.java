@@ -44,9 +44,7 @@ public final class ScriptWorker implements WorkerApplication {
 	}
 
 	private static ForkOptions options(WorkerCommand command) {
-		return ForkOptions.of(command)
-			.withMinIdle(1)
-			.withJvmOptions(List.of("-Xmx64m"));
+		return ForkOptions.of(command).withMinIdle(1).withJvmOptions(List.of("-Xmx64m"));
 	}
 
 	/**

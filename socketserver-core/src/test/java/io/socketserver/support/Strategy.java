@@ -53,6 +53,7 @@ public enum Strategy {
 	public MixIn[] mixIns() {
 		Assumptions.assumeTrue(this != VIRTUAL || VirtualThreads.supported(),
 				() -> "virtual threads need JDK 21, and this is " + Runtime.version());
+		Assumptions.assumeTrue(this != FORK, "worker processes are made for a script");
 		return (this.mixIn != null) ? new MixIn[] { this.mixIn.get() } : new MixIn[0];
 	}
 

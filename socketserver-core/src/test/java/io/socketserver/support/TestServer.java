@@ -42,8 +42,9 @@ public final class TestServer implements AutoCloseable {
 	 * @return what to finish with {@link Setup#start}
 	 */
 	public static Setup with(Strategy strategy) {
-		Setup setup = new Setup(strategy.mixIns());
-		setup.forking = strategy == Strategy.FORK;
+		boolean forking = strategy == Strategy.FORK;
+		Setup setup = new Setup(forking ? new MixIn[0] : strategy.mixIns());
+		setup.forking = forking;
 		return setup;
 	}
 

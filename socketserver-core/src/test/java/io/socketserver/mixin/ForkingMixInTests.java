@@ -1,0 +1,388 @@
+package io.socketserver.mixin;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import io.socketserver.TcpServer;
+import io.socketserver.fork.ForkOptions;
+import io.socketserver.fork.HandlerFailedException;
+import io.socketserver.fork.WorkerApplication;
+import io.socketserver.fork.WorkerDiedException;
+import io.socketserver.fork.WorkerEnd;
+import io.socketserver.fork.WorkerInfo;
+import io.socketserver.fork.WorkerPool;
+import io.socketserver.fork.WorkerState;
+import io.socketserver.request.CloseReason;
+import io.socketserver.request.DrainReport;
+import io.socketserver.request.RequestHandlerFactory;
+import io.socketserver.support.Await;
+import io.socketserver.support.Client;
+import io.socketserver.support.Client.End;
+import io.socketserver.support.Descriptors;
+import io.socketserver.support.ForkedHandler;
+import io.socketserver.support.TestServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Requests in worker processes: what they share with no other strategy.
+ */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ForkingMixInTests {
+
+	private static final long SELF = ProcessHandle.current().pid();
+
+	private static TestServer start(UnaryOperator<ForkOptions> change) {
+		ForkOptions options = ForkOptions.of(ForkedHandler.class)
+			.withMinIdle(1)
+			.withJvmOptions(List.of("-Xmx64m"))
+			.withStopTimeout(Duration.ofSeconds(10));
+		return TestServer.with(new ForkingMixIn(change.apply(options))).start(ForkedHandler::new);
+	}
+
+	private static TestServer start() {
+		return start(UnaryOperator.identity());
+	}
+
+	private static WorkerPool pool(TestServer server) {
+		return server.server()
+			.mixIns()
+			.stream()
+			.filter(ForkingMixIn.class::isInstance)
+			.map(ForkingMixIn.class::cast)
+			.findFirst()
+			.flatMap(ForkingMixIn::pool)
+			.orElseThrow();
+	}
+
+	private static Set<Long> pids(WorkerPool pool) {
+		Set<Long> pids = new HashSet<>();
+		pool.workers().forEach((worker) -> pids.add(worker.pid()));
+		return pids;
+	}
+
+	@Test
+	void answersFromAnotherProcess() throws Exception {
+		try (TestServer server = start()) {
+			long pid = Long.parseLong(server.connect().ask("pid"));
+			assertThat(pid).isNotEqualTo(SELF);
+			assertThat(pids(pool(server))).contains(pid);
+		}
+	}
+
+	@Test
+	void connectionsAtOnceHaveProcessesOfTheirOwn() throws Exception {
+		try (TestServer server = start()) {
+			Set<String> pids = new HashSet<>();
+			for (int i = 0; i < 3; i++) {
+				pids.add(server.connect().ask("pid"));
+			}
+			assertThat(pids).hasSize(3);
+			assertThat(pool(server).count(WorkerState.BUSY)).isEqualTo(3);
+		}
+	}
+
+	@Test
+	void aWorkerServesOneConnectionAfterAnother() throws Exception {
+		try (TestServer server = start()) {
+			Set<String> pids = new HashSet<>();
+			for (int i = 0; i < 10; i++) {
+				try (Client client = server.connect()) {
+					pids.add(client.ask("pid"));
+				}
+				server.awaitQuiet();
+			}
+			assertThat(pids).hasSizeLessThanOrEqualTo(2);
+		}
+	}
+
+	@Test
+	void knowsTheRealAddresses() throws Exception {
+		try (TestServer server = start()) {
+			Client client = server.connect();
+			assertThat(client.ask("peer")).isEqualTo(client.address() + " " + client.socket().getRemoteSocketAddress()
+					+ " " + server.server().name() + "-1");
+		}
+	}
+
+	@Test
+	void whatAHandlerThrowsReachesHandleErrorWithItsMessageAndStack() throws Exception {
+		try (TestServer server = start()) {
+			assertThat(server.connect().sendLine("throw").readToEnd()).isEmpty();
+			server.awaitQuiet();
+			Throwable error = server.trace().errors().get(0);
+			assertThat(error).isInstanceOf(HandlerFailedException.class)
+				.hasToString("java.lang.IllegalStateException: thrown on demand");
+			assertThat(error.getStackTrace())
+				.anySatisfy((element) -> assertThat(element.getClassName()).isEqualTo(ForkedHandler.class.getName()));
+			assertThat(error.getCause()).hasToString("java.lang.IllegalArgumentException: why");
+			assertThat(server.trace().request().closeReason()).contains(CloseReason.HANDLER_ERROR);
+			assertThat(server.connect().ask("on")).isEqualTo("on");
+		}
+	}
+
+	@Test
+	void anExitCostsItsRequestOnly() throws Exception {
+		assertDies("exit", "exit code 3");
+	}
+
+	@Test
+	void aHaltCostsItsRequestOnly() throws Exception {
+		assertDies("halt", "exit code 7");
+	}
+
+	@Test
+	void aFullHeapCostsItsRequestOnly() throws Exception {
+		assertDies("fill", "exit code 3 (out of memory");
+	}
+
+	private static void assertDies(String order, String description) throws Exception {
+		try (TestServer server = start()) {
+			Client bystander = server.connect();
+			assertThat(bystander.ask("here")).isEqualTo("here");
+			assertThat(server.connect().sendLine(order).readToEnd()).isEmpty();
+			Await.until(() -> server.trace().errors().size() == 1, "the error");
+			assertThat(server.trace().errors().get(0)).isInstanceOf(WorkerDiedException.class)
+				.hasMessageContaining(description);
+			assertThat(server.trace().requests().get(1).closeReason()).contains(CloseReason.WORKER_DIED);
+			assertThat(bystander.ask("still")).isEqualTo("still");
+			assertThat(server.connect().ask("on")).isEqualTo("on");
+			assertThat(pool(server).ended(WorkerEnd.DIED)).isOne();
+		}
+	}
+
+	@Test
+	void anEndlessLoopIsKilledAtTheRequestTimeout() throws Exception {
+		try (TestServer server = start((options) -> options.withRequestTimeout(Duration.ofSeconds(1)))) {
+			Client idle = server.connect();
+			assertThat(idle.ask("quick")).isEqualTo("quick");
+			assertThat(server.connect().sendLine("loop").readToEnd()).isEmpty();
+			Await.until(() -> server.trace().errors().size() == 1, "the error");
+			assertThat(server.trace().errors().get(0)).hasMessageContaining("took too long");
+			assertThat(server.trace().requests().get(1).closeReason()).contains(CloseReason.REQUEST_TIMEOUT);
+			assertThat(pool(server).ended(WorkerEnd.REQUEST_TIMEOUT)).isOne();
+			assertThat(idle.ask("idle does not count")).isEqualTo("idle does not count");
+		}
+	}
+
+	@Test
+	void aHandlerThatIgnoresTheEndOfItsConnectionIsKilled() throws Exception {
+		try (TestServer server = start((options) -> options.withStopTimeout(Duration.ofMillis(300)))) {
+			Client client = server.connect();
+			assertThat(client.ask("a")).isEqualTo("a");
+			client.sendLine("loop");
+			Await.until(() -> server.trace().request().bytesIn() == 7, "the request is with the worker");
+			server.trace().request().close(CloseReason.CLOSED_BY_SERVER);
+			assertThat(client.end()).isEqualTo(End.ORDERLY);
+			server.awaitQuiet();
+			assertThat(server.trace().request().closeReason()).contains(CloseReason.CLOSED_BY_SERVER);
+			assertThat(pool(server).ended(WorkerEnd.CONNECTION_CLOSED)).isOne();
+		}
+	}
+
+	/**
+	 * A relay that made an end of it would have the handler accept half an upload.
+	 */
+	@Test
+	void aResetOfTheClientIsNoEndOfStreamInTheWorker() throws Exception {
+		try (TestServer server = start()) {
+			Client client = server.connect();
+			assertThat(client.ask("a")).isEqualTo("a");
+			client.send("half a li").reset();
+			server.awaitQuiet();
+			assertThat(server.trace().request().closeReason()).contains(CloseReason.PEER_RESET);
+			assertThat(server.trace().errors()).singleElement()
+				.isInstanceOfSatisfying(HandlerFailedException.class,
+						(error) -> assertThat(error.failure()).isEqualTo(SocketException.class.getName()));
+		}
+	}
+
+	@Test
+	void stopsAcceptingWhenAllWorkersAreBusy() throws Exception {
+		try (TestServer server = start((options) -> options.withMaxChildren(2))) {
+			Client first = server.connect();
+			Client second = server.connect();
+			assertThat(first.ask("1")).isEqualTo("1");
+			assertThat(second.ask("2")).isEqualTo("2");
+			Client third = server.connect().sendLine("3");
+			assertThat(third.hearsNothingFor(100)).isTrue();
+			assertThat(server.server().acceptGate().holders()).extracting(Object::toString)
+				.containsExactly("limit of 2 worker processes");
+			assertThat(pool(server).workers()).hasSize(2);
+			first.close();
+			assertThat(third.readLine()).isEqualTo("3");
+		}
+	}
+
+	@Test
+	void aWorkerIsReplacedAfterSoManyRequests() throws Exception {
+		try (TestServer server = start((options) -> options.withMaxRequests(2))) {
+			Set<String> pids = new HashSet<>();
+			for (int i = 0; i < 6; i++) {
+				try (Client client = server.connect()) {
+					pids.add(client.ask("pid"));
+				}
+				server.awaitQuiet();
+			}
+			assertThat(pids).hasSizeGreaterThanOrEqualTo(3);
+			Await.until(() -> pool(server).ended(WorkerEnd.RETIRED) >= 2, "retired workers");
+		}
+	}
+
+	@Test
+	void idleConnectionsAreToldGoodbyeInTheWorker() throws Exception {
+		try (TestServer server = start()) {
+			Client client = server.connect();
+			String pid = client.ask("pid");
+			DrainReport report = server.server().shutdown(Duration.ofSeconds(10));
+			assertThat(client.readLine()).isEqualTo("goodbye from " + pid);
+			assertThat(client.end()).isEqualTo(End.ORDERLY);
+			assertThat(report.closedIdle()).isOne();
+		}
+	}
+
+	@Test
+	void recyclingReplacesAllAndLosesNoRequest() throws Exception {
+		try (TestServer server = start((options) -> options.withMinIdle(2).withMaxChildren(6))) {
+			WorkerPool pool = pool(server);
+			Await.until(() -> pool.count(WorkerState.IDLE) == 2, "two idle workers");
+			Set<Long> before = pids(pool);
+			AtomicBoolean stop = new AtomicBoolean();
+			List<String> failures = new ArrayList<>();
+			Thread asking = new Thread(() -> ask(server, stop, failures));
+			asking.start();
+			assertThat(pool.recycle()).isGreaterThanOrEqualTo(2);
+			Await.until(() -> pids(pool).stream().noneMatch(before::contains), "new workers only");
+			stop.set(true);
+			Await.end(asking);
+			assertThat(failures).isEmpty();
+			assertThat(pool.ended(WorkerEnd.RECYCLED)).isGreaterThanOrEqualTo(2);
+		}
+	}
+
+	private static void ask(TestServer server, AtomicBoolean stop, List<String> failures) {
+		while (!stop.get()) {
+			try (Client client = Client.connect(server.server().serverAddress())) {
+				if (!"x".equals(client.ask("x"))) {
+					failures.add("no answer");
+				}
+			}
+			catch (IOException ex) {
+				failures.add(ex.toString());
+			}
+		}
+	}
+
+	@Test
+	void oneWorkerCanBeRecycled() throws Exception {
+		try (TestServer server = start()) {
+			WorkerPool pool = pool(server);
+			Await.until(() -> pool.count(WorkerState.IDLE) == 1, "an idle worker");
+			long pid = pool.workers().get(0).pid();
+			assertThat(pool.recycle(1)).isFalse();
+			assertThat(pool.recycle(pid)).isTrue();
+			Await.until(() -> !pids(pool).contains(pid) && pool.count(WorkerState.IDLE) == 1, "another worker");
+		}
+	}
+
+	@Test
+	void tellsOfItsWorkers() throws Exception {
+		try (TestServer server = start()) {
+			Client client = server.connect();
+			long pid = Long.parseLong(client.ask("pid"));
+			WorkerInfo info = pool(server).workers()
+				.stream()
+				.filter((each) -> each.pid() == pid)
+				.findFirst()
+				.orElseThrow();
+			assertThat(info.state()).isEqualTo(WorkerState.BUSY);
+			assertThat(info.requests()).isOne();
+			assertThat(info.memory().orElse(0)).isGreaterThan(1024L * 1024);
+			assertThat(info.age()).isPositive();
+		}
+	}
+
+	@Test
+	void foreignChildrenAreLeftAlone() throws Exception {
+		try (TestServer server = start()) {
+			Process foreign = new ProcessBuilder("sh", "-c", "exit 72").start();
+			assertThat(server.connect().ask("a")).isEqualTo("a");
+			assertThat(foreign.waitFor(20, TimeUnit.SECONDS)).isTrue();
+			assertThat(foreign.exitValue()).isEqualTo(72);
+		}
+	}
+
+	@Test
+	void leavesNeitherProcessNorDescriptorBehind() throws Exception {
+		start().close();
+		int before = Descriptors.open();
+		Set<Long> pids;
+		try (TestServer server = start()) {
+			assertThat(server.connect().ask("a")).isEqualTo("a");
+			pids = pids(pool(server));
+		}
+		assertThat(pids).noneMatch((pid) -> ProcessHandle.of(pid).isPresent());
+		Descriptors.awaitAtMost(before);
+	}
+
+	@Test
+	void aServerWhoseWorkersCannotStartSaysWhy() {
+		ForkingMixIn forking = new ForkingMixIn(ForkOptions.of(Broken.class));
+		try (TcpServer server = new TcpServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+				ForkedHandler::new, forking)) {
+			assertThatExceptionOfType(IllegalStateException.class).isThrownBy(server::start)
+				.withMessageContaining("exit code 1")
+				.withMessageContaining("broken on purpose");
+			assertThat(forking.pool()).isEmpty();
+		}
+	}
+
+	@Test
+	void whatAWorkerCannotMakeIsRefusedAtOnce() {
+		assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> new ForkingMixIn(String.class))
+			.withMessageContaining("neither a RequestHandler nor a WorkerApplication");
+		class Local extends ForkedHandler {
+
+			private final Object outside;
+
+			Local(Object outside) {
+				this.outside = outside;
+			}
+
+			@Override
+			public String toString() {
+				return this.outside.toString();
+			}
+
+		}
+		assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> new ForkingMixIn(Local.class))
+			.withMessageContaining("no constructor without parameters");
+	}
+
+	/**
+	 * An application that does not start.
+	 */
+	static final class Broken implements WorkerApplication {
+
+		@Override
+		public RequestHandlerFactory start(List<String> arguments) {
+			throw new IllegalStateException("broken on purpose");
+		}
+
+	}
+
+}
