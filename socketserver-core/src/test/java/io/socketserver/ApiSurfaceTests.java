@@ -32,15 +32,17 @@ class ApiSurfaceTests {
 			""", "io.socketserver.fork", """
 			ForkOptions HandlerFailedException Worker WorkerApplication WorkerCommand WorkerDiedException WorkerEnd
 			WorkerInfo WorkerPool WorkerState WorkerStatistics
-			""", "io.socketserver.request", """
-			AcceptGate AttributeKey BaseRequest BaseRequestHandler CloseReason Connection ConnectionClosedException
-			ConnectionDriver ConnectionState Connections DrainReport IdleHandler LineTooLongException MixIn Request
-			RequestCycle RequestHandler RequestHandlerFactory RequestInputStream RequestOrigin RequestOutcome
-			RequestOutputStream RequestRefusedException ServerContext ServerListener ServerStatistics StopServing StreamOptions
-			StreamRequest StreamRequestHandler Wire
-			""", "io.socketserver.loop", """
-			LoopCommand LoopTimer LoopWatchdog Selectable SelectorLoop
-			""");
+			""", "io.socketserver.request",
+			"""
+					AcceptGate AttributeKey BaseRequest BaseRequestHandler CloseReason Connection ConnectionClosedException
+					ConnectionDriver ConnectionState Connections DrainReport IdleHandler LineTooLongException MixIn Request
+					RequestCycle RequestHandler RequestHandlerFactory RequestInputStream RequestOrigin RequestOutcome
+					RequestOutputStream RequestRefusedException ServerContext ServerListener ServerStatistics StopServing StreamOptions
+					StreamRequest StreamRequestHandler Wire
+					""",
+			"io.socketserver.loop", """
+					LoopCommand LoopTimer LoopWatchdog Selectable SelectorLoop
+					""");
 
 	@Test
 	void isExactlyThis() {

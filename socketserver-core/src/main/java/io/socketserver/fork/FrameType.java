@@ -104,6 +104,14 @@ enum FrameType {
 
 	private static final FrameType[] ALL = values();
 
+	/**
+	 * The byte that stands for this type.
+	 */
+	@SuppressWarnings("EnumOrdinal") // Both ends are of one version.
+	byte code() {
+		return (byte) ordinal();
+	}
+
 	static FrameType of(byte value) throws ProtocolException {
 		if (value < 0 || value >= ALL.length) {
 			throw new ProtocolException("There is no frame of type " + value);
@@ -116,7 +124,14 @@ enum FrameType {
 	 */
 	enum Channel {
 
-		CONTROL, DATA
+		CONTROL, DATA;
+
+		/**
+		 * The byte that stands for it.
+		 */
+		byte code() {
+			return (byte) ((this == CONTROL) ? 0 : 1);
+		}
 
 	}
 

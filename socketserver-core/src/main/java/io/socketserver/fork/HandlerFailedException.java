@@ -3,9 +3,8 @@ package io.socketserver.fork;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A handler threw in its worker process. Carries the message and the stack of what it
- * threw, and so do its causes; the class is known by its name only, since it may not
- * exist here.
+ * A handler threw in its worker process. Carries the class name, the message and the
+ * stack of what it threw, and so do its causes; the class itself may not exist here.
  */
 public final class HandlerFailedException extends Exception {
 
@@ -14,7 +13,7 @@ public final class HandlerFailedException extends Exception {
 	private final String failure;
 
 	HandlerFailedException(String failure, @Nullable String message, @Nullable Throwable cause) {
-		super(message, cause);
+		super((message != null) ? failure + ": " + message : failure, cause);
 		this.failure = failure;
 	}
 
@@ -24,12 +23,6 @@ public final class HandlerFailedException extends Exception {
 	 */
 	public String failure() {
 		return this.failure;
-	}
-
-	@Override
-	public String toString() {
-		String message = getMessage();
-		return (message != null) ? this.failure + ": " + message : this.failure;
 	}
 
 }

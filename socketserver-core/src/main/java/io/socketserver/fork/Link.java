@@ -70,7 +70,7 @@ final class Link implements Selectable {
 	 */
 	void send(FrameType type, byte[] payload) {
 		reserve(FrameType.HEADER + payload.length);
-		this.output.put((byte) type.ordinal()).putInt(payload.length).put(payload);
+		this.output.put(type.code()).putInt(payload.length).put(payload);
 		flush();
 	}
 
@@ -114,7 +114,7 @@ final class Link implements Selectable {
 			}
 		}
 		if (count > 0) {
-			this.output.put(0, (byte) FrameType.DATA.ordinal()).putInt(1, count);
+			this.output.put(0, FrameType.DATA.code()).putInt(1, count);
 			flush();
 		}
 		return count;

@@ -92,6 +92,10 @@ final class Relay implements ConnectionDriver, Selectable, Link.Listener {
 		return this.request;
 	}
 
+	boolean isEnded() {
+		return this.ended;
+	}
+
 	// --- What the server asks, in any thread.
 
 	@Override
@@ -138,6 +142,14 @@ final class Relay implements ConnectionDriver, Selectable, Link.Listener {
 	@Override
 	public void cutOff() {
 		this.pool.execute(this::cutOffNow);
+	}
+
+	/**
+	 * A channel that is registered is closed by its selector.
+	 */
+	@Override
+	public void wasReset() {
+		this.pool.execute(this::leaveClient);
 	}
 
 	/**
@@ -446,7 +458,7 @@ final class Relay implements ConnectionDriver, Selectable, Link.Listener {
 
 	private void requestFinished(ByteBuffer payload) {
 		Duration duration = Duration.ofNanos(payload.getLong());
-		RequestOutcome outcome = RequestOutcome.values()[payload.get()];
+		RequestOutcome outcome = RequestOutcome.valueOf(StandardCharsets.US_ASCII.decode(payload).toString());
 		if (this.busyNanos != 0) {
 			// A client may send the next request before it has the answer.
 			this.busyNanos = System.nanoTime() | 1;

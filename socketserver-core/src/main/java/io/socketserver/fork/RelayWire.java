@@ -212,7 +212,7 @@ final class RelayWire implements Wire {
 			tellOfDrain();
 			ByteBuffer bytes = ByteBuffer.wrap(payload);
 			int room = this.output.capacity() - FrameType.HEADER;
-			this.output.clear().put((byte) type.ordinal()).putInt(payload.length);
+			this.output.clear().put(type.code()).putInt(payload.length);
 			while (bytes.hasRemaining() || this.output.position() > 0) {
 				int slice = Math.min(bytes.remaining(), room);
 				this.output.put(bytes.slice().limit(slice));
@@ -252,7 +252,7 @@ final class RelayWire implements Wire {
 	}
 
 	private void begin(FrameType type, int length) {
-		this.output.clear().put((byte) type.ordinal()).putInt(length);
+		this.output.clear().put(type.code()).putInt(length);
 	}
 
 	private void flushOutput() throws IOException {

@@ -94,7 +94,7 @@ final class WorkerAcceptor implements Selectable {
 			if (type != FrameType.HELLO || !payload.hasRemaining()) {
 				throw new ProtocolException("A connection begins with " + type);
 			}
-			boolean control = payload.get() == FrameType.Channel.CONTROL.ordinal();
+			boolean control = payload.get() == FrameType.Channel.CONTROL.code();
 			byte[] token = new byte[payload.remaining()];
 			payload.get(token);
 			this.host.greeted(this.link, control ? FrameType.Channel.CONTROL : FrameType.Channel.DATA,

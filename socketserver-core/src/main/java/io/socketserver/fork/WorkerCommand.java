@@ -3,6 +3,7 @@ package io.socketserver.fork;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 import io.socketserver.request.RequestHandler;
@@ -62,13 +63,10 @@ public record WorkerCommand(List<String> jvmOptions, List<String> launch) {
 	 * A worker knows a class by its name only.
 	 */
 	private static void requireLoadable(Class<?> type) {
-		try {
-			type.getDeclaredConstructor();
-		}
-		catch (NoSuchMethodException ex) {
+		if (Arrays.stream(type.getDeclaredConstructors()).noneMatch((each) -> each.getParameterCount() == 0)) {
 			throw new IllegalArgumentException("A worker process cannot make a " + type.getName()
 					+ ": it has no constructor without parameters (an inner class has to be static); write a"
-					+ " WorkerApplication that makes it", ex);
+					+ " WorkerApplication that makes it");
 		}
 		try {
 			if (Class.forName(type.getName(), false, ClassLoader.getSystemClassLoader()).equals(type)) {

@@ -68,7 +68,6 @@ final class WorkerConnection {
 		WorkerConnection connection = new WorkerConnection(serverName, Path.of(socket), token);
 		Thread thread = new Thread(connection::listen, "socketserver-worker-control");
 		thread.setDaemon(true);
-		thread.setPriority(Thread.MAX_PRIORITY);
 		thread.start();
 		WorkerSignals.handle(() -> connection.send(FrameType.STOP, new byte[0]));
 		return connection;
@@ -101,14 +100,14 @@ final class WorkerConnection {
 	private SocketChannel connect(FrameType.Channel purpose) throws IOException {
 		SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(this.socket));
 		byte[] hello = (" " + this.token).getBytes(StandardCharsets.US_ASCII);
-		hello[0] = (byte) purpose.ordinal();
+		hello[0] = purpose.code();
 		channel.write(frame(FrameType.HELLO, hello));
 		return channel;
 	}
 
 	private static ByteBuffer frame(FrameType type, byte[] payload) {
 		return ByteBuffer.allocate(FrameType.HEADER + payload.length)
-			.put((byte) type.ordinal())
+			.put(type.code())
 			.putInt(payload.length)
 			.put(payload)
 			.flip();

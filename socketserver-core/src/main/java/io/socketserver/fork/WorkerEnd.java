@@ -66,7 +66,7 @@ public enum WorkerEnd {
 	 * @return false if it ended by itself or was asked to
 	 */
 	public boolean isKill() {
-		return ordinal() >= START_TIMEOUT.ordinal();
+		return compareTo(START_TIMEOUT) >= 0;
 	}
 
 }

@@ -22,8 +22,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicLongArray;
 
 import org.jspecify.annotations.Nullable;
 
@@ -72,9 +70,7 @@ public final class WorkerPool {
 
 	private final SecureRandom random = new SecureRandom();
 
-	private final AtomicLong spawned = new AtomicLong();
-
-	private final AtomicLongArray ends = new AtomicLongArray(WorkerEnd.values().length);
+	private final WorkerStatistics statistics;
 
 	private final CompletableFuture<Boolean> firstReady = new CompletableFuture<>();
 
@@ -102,10 +98,12 @@ public final class WorkerPool {
 	 * A pool. Starts nothing yet.
 	 * @param server whose requests it serves
 	 * @param options how many workers, and what they run
+	 * @param statistics what counts them
 	 */
-	public WorkerPool(ServerContext server, ForkOptions options) {
+	public WorkerPool(ServerContext server, ForkOptions options, WorkerStatistics statistics) {
 		this.server = server;
 		this.options = options;
+		this.statistics = statistics;
 		this.loop = new SelectorLoop(server.name() + " (workers)");
 		ThreadPoolExecutor executor = new ThreadPoolExecutor(1, 1, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
 				(task) -> newThread(task, "spawn"));
@@ -180,17 +178,26 @@ public final class WorkerPool {
 			throw new IllegalStateException(describe() + " was interrupted while its first worker process started", ex);
 		}
 		catch (ExecutionException ex) {
-			throw new IllegalStateException(describe() + " cannot start: " + ex.getCause().getMessage(), ex);
+			throw new IllegalStateException(describe() + " cannot start: " + messageOf(ex), ex);
 		}
 	}
 
 	/**
+	 * Has a worker drive a request that is {@link #submit submitted} next.
+	 * @param request the request, which nobody drives yet
+	 */
+	public void prepare(StreamRequest request) {
+		request.driver(new Relay(request, this));
+	}
+
+	/**
 	 * Takes a request on its way to a worker. It waits if all are busy.
-	 * @param request the request, whose driver is set
+	 * @param request a request that is prepared
 	 */
 	public void submit(StreamRequest request) {
-		Relay relay = new Relay(request, this);
-		request.driver(relay);
+		if (!(request.driver() instanceof Relay relay)) {
+			throw new IllegalStateException(request.id() + " is not prepared for a worker process");
+		}
 		execute(() -> take(relay));
 	}
 
@@ -212,20 +219,11 @@ public final class WorkerPool {
 	}
 
 	/**
-	 * How many workers were started.
-	 * @return the number since the pool was made
+	 * What is counted of the workers.
+	 * @return the counters
 	 */
-	public long spawned() {
-		return this.spawned.get();
-	}
-
-	/**
-	 * How many workers have ended for a reason.
-	 * @param reason the reason
-	 * @return the number since the pool was made
-	 */
-	public long ended(WorkerEnd reason) {
-		return this.ends.get(reason.ordinal());
+	public WorkerStatistics statistics() {
+		return this.statistics;
 	}
 
 	/**
@@ -294,6 +292,11 @@ public final class WorkerPool {
 		if (this.directory != null) {
 			this.directory.delete();
 		}
+	}
+
+	private static @Nullable String messageOf(ExecutionException error) {
+		Throwable cause = error.getCause();
+		return (cause != null) ? cause.getMessage() : error.getMessage();
 	}
 
 	private static void await(CompletableFuture<Boolean> end, Duration limit) {
@@ -411,9 +414,9 @@ public final class WorkerPool {
 			relay.refused("The server is closed");
 			return;
 		}
-		if (relay.request().isForced()) {
+		if (relay.isEnded()) {
 			// Closed while it was on its way here.
-			relay.closing();
+			return;
 		}
 		WorkerProcess worker = this.idle.pollLast();
 		if (worker != null) {
@@ -484,7 +487,7 @@ public final class WorkerPool {
 			try {
 				if (current != null) {
 					Process process = current.start(worker.token());
-					this.spawned.incrementAndGet();
+					this.statistics.countSpawned();
 					WorkerOutput output = new WorkerOutput(process);
 					output.start(this.server.name());
 					execute(() -> started(worker, process, output));
@@ -521,7 +524,7 @@ public final class WorkerPool {
 	private void spawnFailed(WorkerProcess worker, Throwable error) {
 		logger.log(Level.WARNING, "A worker process of " + this.server.name() + " cannot be started", error);
 		this.firstReady.completeExceptionally(new IOException("a worker process cannot be started: " + error, error));
-		this.ends.incrementAndGet(WorkerEnd.START_FAILED.ordinal());
+		this.statistics.countEnded(WorkerEnd.START_FAILED);
 		this.backoff.failed();
 		gone(worker);
 	}
@@ -599,7 +602,7 @@ public final class WorkerPool {
 			end = worker.wasReady() ? WorkerEnd.DIED : WorkerEnd.START_FAILED;
 		}
 		WorkerExit exit = new WorkerExit(worker.pid(), end, code);
-		this.ends.incrementAndGet(end.ordinal());
+		this.statistics.countEnded(end);
 		tellOf(worker, exit);
 		boolean useless = !worker.wasReady()
 				|| (worker.requests() == 0 && end == WorkerEnd.DIED && this.backoff.isShort(worker.age()));

@@ -2,6 +2,7 @@ package io.socketserver.fork;
 
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
@@ -141,10 +142,8 @@ final class WorkerRequest implements ServerListener {
 
 	@Override
 	public void requestFinished(Connection connection, Duration duration, RequestOutcome outcome) {
-		byte[] payload = ByteBuffer.allocate(Long.BYTES + 1)
-			.putLong(duration.toNanos())
-			.put((byte) outcome.ordinal())
-			.array();
+		byte[] name = outcome.name().getBytes(StandardCharsets.US_ASCII);
+		byte[] payload = ByteBuffer.allocate(Long.BYTES + name.length).putLong(duration.toNanos()).put(name).array();
 		this.wire.sendQuietly(FrameType.FINISHED, payload);
 	}
 

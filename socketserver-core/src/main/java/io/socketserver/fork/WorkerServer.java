@@ -6,6 +6,7 @@ import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
+import io.socketserver.loop.SelectorLoop;
 import io.socketserver.request.AcceptGate;
 import io.socketserver.request.Connections;
 import io.socketserver.request.DrainReport;
@@ -89,6 +90,11 @@ final class WorkerServer implements ServerContext {
 		this.connection.send(FrameType.SHUTDOWN, new byte[0]);
 		this.connections.beginDrain();
 		return this.connections.drainReport(Duration.ZERO);
+	}
+
+	@Override
+	public SelectorLoop loop() {
+		throw new UnsupportedOperationException("The loop of the server is in another process than its handlers");
 	}
 
 	@Override

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.socketserver.fork.ForkOptions;
 import io.socketserver.fork.WorkerPool;
+import io.socketserver.fork.WorkerStatistics;
 import io.socketserver.request.MixIn;
 import io.socketserver.request.Request;
 import io.socketserver.request.RequestCycle;
@@ -30,6 +31,8 @@ public final class ForkingMixIn implements MixIn {
 	private final ForkOptions options;
 
 	private final AcceptLimit limit;
+
+	private final WorkerStatistics statistics = new WorkerStatistics();
 
 	// Made anew each time the server is bound.
 	private volatile @Nullable WorkerPool pool;
@@ -72,12 +75,20 @@ public final class ForkingMixIn implements MixIn {
 	}
 
 	/**
+	 * What is counted of the worker processes.
+	 * @return the counters
+	 */
+	public WorkerStatistics statistics() {
+		return this.statistics;
+	}
+
+	/**
 	 * Starts the first workers, and waits for one of them.
 	 */
 	@Override
 	public void serverActivate(ServerContext server) {
 		this.limit.activate(server);
-		WorkerPool created = new WorkerPool(server, this.options);
+		WorkerPool created = new WorkerPool(server, this.options, this.statistics);
 		created.start();
 		this.pool = created;
 	}
@@ -93,8 +104,13 @@ public final class ForkingMixIn implements MixIn {
 
 	@Override
 	public void processRequest(Request request, RequestCycle next) {
+		if (!(request instanceof StreamRequest stream)) {
+			throw new UnsupportedOperationException(
+					"A worker process serves connections only, and " + request.id() + " is none");
+		}
 		// No effect if it was counted: an outer mix-in may verify without asking us.
 		this.limit.enter(request);
+		running().prepare(stream);
 		next.processRequest(request);
 	}
 
@@ -103,15 +119,15 @@ public final class ForkingMixIn implements MixIn {
 	 */
 	@Override
 	public void finishRequest(Request request, RequestCycle next) {
+		running().submit((StreamRequest) request);
+	}
+
+	private WorkerPool running() {
 		WorkerPool current = this.pool;
 		if (current == null) {
 			throw new IllegalStateException("The worker processes have ended");
 		}
-		if (!(request instanceof StreamRequest stream)) {
-			throw new UnsupportedOperationException(
-					"A worker process serves connections only, and " + request.id() + " is none");
-		}
-		current.submit(stream);
+		return current;
 	}
 
 	@Override

@@ -126,10 +126,10 @@ class ForkingMixInTests {
 			server.awaitQuiet();
 			Throwable error = server.trace().errors().get(0);
 			assertThat(error).isInstanceOf(HandlerFailedException.class)
-				.hasToString("java.lang.IllegalStateException: thrown on demand");
+				.hasMessage("java.lang.IllegalStateException: thrown on demand");
 			assertThat(error.getStackTrace())
 				.anySatisfy((element) -> assertThat(element.getClassName()).isEqualTo(ForkedHandler.class.getName()));
-			assertThat(error.getCause()).hasToString("java.lang.IllegalArgumentException: why");
+			assertThat(error.getCause()).hasMessage("java.lang.IllegalArgumentException: why");
 			assertThat(server.trace().request().closeReason()).contains(CloseReason.HANDLER_ERROR);
 			assertThat(server.connect().ask("on")).isEqualTo("on");
 		}
@@ -161,7 +161,7 @@ class ForkingMixInTests {
 			assertThat(server.trace().requests().get(1).closeReason()).contains(CloseReason.WORKER_DIED);
 			assertThat(bystander.ask("still")).isEqualTo("still");
 			assertThat(server.connect().ask("on")).isEqualTo("on");
-			assertThat(pool(server).ended(WorkerEnd.DIED)).isOne();
+			assertThat(pool(server).statistics().ended(WorkerEnd.DIED)).isOne();
 		}
 	}
 
@@ -174,7 +174,7 @@ class ForkingMixInTests {
 			Await.until(() -> server.trace().errors().size() == 1, "the error");
 			assertThat(server.trace().errors().get(0)).hasMessageContaining("took too long");
 			assertThat(server.trace().requests().get(1).closeReason()).contains(CloseReason.REQUEST_TIMEOUT);
-			assertThat(pool(server).ended(WorkerEnd.REQUEST_TIMEOUT)).isOne();
+			assertThat(pool(server).statistics().ended(WorkerEnd.REQUEST_TIMEOUT)).isOne();
 			assertThat(idle.ask("idle does not count")).isEqualTo("idle does not count");
 		}
 	}
@@ -190,7 +190,7 @@ class ForkingMixInTests {
 			assertThat(client.end()).isEqualTo(End.ORDERLY);
 			server.awaitQuiet();
 			assertThat(server.trace().request().closeReason()).contains(CloseReason.CLOSED_BY_SERVER);
-			assertThat(pool(server).ended(WorkerEnd.CONNECTION_CLOSED)).isOne();
+			assertThat(pool(server).statistics().ended(WorkerEnd.CONNECTION_CLOSED)).isOne();
 		}
 	}
 
@@ -239,7 +239,7 @@ class ForkingMixInTests {
 				server.awaitQuiet();
 			}
 			assertThat(pids).hasSizeGreaterThanOrEqualTo(3);
-			Await.until(() -> pool(server).ended(WorkerEnd.RETIRED) >= 2, "retired workers");
+			Await.until(() -> pool(server).statistics().ended(WorkerEnd.RETIRED) >= 2, "retired workers");
 		}
 	}
 
@@ -270,7 +270,7 @@ class ForkingMixInTests {
 			stop.set(true);
 			Await.end(asking);
 			assertThat(failures).isEmpty();
-			assertThat(pool.ended(WorkerEnd.RECYCLED)).isGreaterThanOrEqualTo(2);
+			assertThat(pool.statistics().ended(WorkerEnd.RECYCLED)).isGreaterThanOrEqualTo(2);
 		}
 	}
 
