@@ -1,8 +1,10 @@
 package io.socketserver.spring.autoconfigure;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -14,7 +16,6 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.socketserver.spring.testsupport.Http;
 import io.socketserver.spring.testsupport.Http.Answer;
 import io.socketserver.spring.userapp.ForkedApplication;
@@ -93,8 +94,7 @@ class ForkedServerTests {
 				.isEqualTo(200);
 			// Idle: its connection ends as in a drain.
 			assertThat(client.readLine()).isEqualTo("(end)");
-			Waiting.until(() -> !http.get("socketservers/default").body().contains("\"pid\":" + pid),
-					"the end of that worker");
+			Waiting.until(() -> !body(http).contains("\"pid\":" + pid), "the end of that worker");
 		}
 		try (TestClient client = new TestClient(this.port)) {
 			assertThat(client.ask("needed")).isEqualTo("true");
@@ -104,6 +104,15 @@ class ForkedServerTests {
 		assertThat(this.meters.get("socketserver.workers.started").functionCounter().count())
 			.isGreaterThanOrEqualTo(2);
 		assertThat(this.meters.get("socketserver.workers").tag("state", "idle").gauge().value()).isNotNegative();
+	}
+
+	private static String body(Http http) {
+		try {
+			return http.get("socketservers/default").body();
+		}
+		catch (IOException | InterruptedException ex) {
+			throw new AssertionError(ex);
+		}
 	}
 
 	/**
