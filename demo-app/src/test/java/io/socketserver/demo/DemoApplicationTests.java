@@ -35,8 +35,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "socketserver.servers.echo.port=0", "socketserver.servers.pooled.port=0",
-				"socketserver.servers.lines.port=0", "socketserver.servers.frames.port=0" })
-@Timeout(60)
+				"socketserver.servers.lines.port=0", "socketserver.servers.frames.port=0",
+				"socketserver.servers.forked.port=0", "socketserver.servers.forked.fork.start-timeout=100s" })
+@Timeout(120)
 class DemoApplicationTests {
 
 	private static final int TIMEOUT_MILLIS = 20_000;
@@ -52,7 +53,7 @@ class DemoApplicationTests {
 	@Test
 	void hasTheServersThatTheExchangesAreFor() {
 		assertThat(this.servers.all()).extracting(BaseServer::name)
-			.containsExactly("echo", "pooled", "lines", "frames");
+			.containsExactly("echo", "pooled", "lines", "frames", "forked");
 	}
 
 	@ParameterizedTest
@@ -76,6 +77,18 @@ class DemoApplicationTests {
 			client.setSoTimeout(TIMEOUT_MILLIS);
 			client.getOutputStream().write(frame);
 			assertThat(client.getInputStream().readNBytes(frame.length)).isEqualTo(frame);
+		}
+	}
+
+	@Test
+	void aForkedRequestIsAnsweredByAnotherProcess() throws IOException {
+		try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port("local.socketserver.forked"))) {
+			client.setSoTimeout(TIMEOUT_MILLIS);
+			client.getOutputStream().write("hello\n".getBytes(StandardCharsets.UTF_8));
+			String answer = new BufferedReader(
+					new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8))
+				.readLine();
+			assertThat(answer).matches("\\d+ hello").doesNotStartWith(ProcessHandle.current().pid() + " ");
 		}
 	}
 
