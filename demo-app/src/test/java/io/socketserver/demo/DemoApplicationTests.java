@@ -85,8 +85,7 @@ class DemoApplicationTests {
 		try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port("local.socketserver.forked"))) {
 			client.setSoTimeout(TIMEOUT_MILLIS);
 			client.getOutputStream().write("hello\n".getBytes(StandardCharsets.UTF_8));
-			String answer = new BufferedReader(
-					new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8))
+			String answer = new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8))
 				.readLine();
 			assertThat(answer).matches("\\d+ hello").doesNotStartWith(ProcessHandle.current().pid() + " ");
 		}

@@ -355,21 +355,14 @@ class ForkingMixInTests {
 	void whatAWorkerCannotMakeIsRefusedAtOnce() {
 		assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> new ForkingMixIn(String.class))
 			.withMessageContaining("neither a RequestHandler nor a WorkerApplication");
-		class Local extends ForkedHandler {
-
-			private final Object outside;
-
-			Local(Object outside) {
-				this.outside = outside;
-			}
-
+		// Refers to this test, which its constructor is given.
+		ForkedHandler inner = new ForkedHandler() {
 			@Override
 			public String toString() {
-				return this.outside.toString();
+				return ForkingMixInTests.this.toString();
 			}
-
-		}
-		assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> new ForkingMixIn(Local.class))
+		};
+		assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> new ForkingMixIn(inner.getClass()))
 			.withMessageContaining("no constructor without parameters");
 	}
 

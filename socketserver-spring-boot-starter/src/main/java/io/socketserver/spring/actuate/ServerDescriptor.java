@@ -51,7 +51,8 @@ import io.socketserver.request.ServerStatistics;
  */
 public record ServerDescriptor(String name, String transport, String address, @Nullable Integer port, String state,
 		boolean paused, List<String> acceptHeldBy, String concurrency, Connections connections, Counters counters,
-		@Nullable Threads threads, @Nullable List<Worker> workers, Timeouts timeouts, @Nullable Drain drain) implements OperationResponseBody {
+		@Nullable Threads threads, @Nullable List<Worker> workers, Timeouts timeouts,
+		@Nullable Drain drain) implements OperationResponseBody {
 
 	static ServerDescriptor of(BaseServer server) {
 		return of(server, null);
@@ -61,8 +62,8 @@ public record ServerDescriptor(String name, String transport, String address, @N
 		List<String> holders = server.acceptGate().holders().stream().map(Object::toString).sorted().toList();
 		return new ServerDescriptor(server.name(), server.transport(), Texts.host(server.serverAddress()),
 				Texts.port(server.serverAddress()), Texts.of(server.state()), server.isPaused(), holders,
-				concurrency(server), Connections.of(server), Counters.of(server.statistics()), Threads.of(server), Worker.of(server),
-				Timeouts.of(server.options()), Drain.of(server, report));
+				concurrency(server), Connections.of(server), Counters.of(server.statistics()), Threads.of(server),
+				Worker.of(server), Timeouts.of(server.options()), Drain.of(server, report));
 	}
 
 	private static @Nullable ThreadUse strategy(BaseServer server) {

@@ -49,8 +49,8 @@ import io.socketserver.spring.SocketServers;
  * <dd>listens and serves again after a drain or stop, at the same address; refused while
  * a drain goes on. A pause outlives it</dd>
  * <dt>recycle</dt>
- * <dd>replaces all worker processes ({@code concurrency: fork}), or the {@code worker} with
- * that process id, one after another and without losing a request</dd>
+ * <dd>replaces all worker processes ({@code concurrency: fork}), or the {@code worker}
+ * with that process id, one after another and without losing a request</dd>
  * </dl>
  *
  * <p>
@@ -167,8 +167,8 @@ public class SocketServersEndpoint {
 
 	private ServerDescriptor recycle(BaseServer server, @Nullable Long worker) {
 		WorkerPool pool = ServerDescriptor.forking(server)
-			.orElseThrow(() -> OperationRefusedException.badRequest(
-					"The server '" + server.name() + "' has no worker processes: its concurrency is not fork"))
+			.orElseThrow(() -> OperationRefusedException
+				.badRequest("The server '" + server.name() + "' has no worker processes: its concurrency is not fork"))
 			.pool()
 			.orElseThrow(() -> OperationRefusedException
 				.conflict("The server '" + server.name() + "' is closed, and has no worker processes now"));

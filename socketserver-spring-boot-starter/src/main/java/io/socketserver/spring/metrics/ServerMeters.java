@@ -127,12 +127,12 @@ final class ServerMeters implements ServerListener {
 		}
 		gauge("workers.max", WORKERS, "Worker processes there can be", forking,
 				(value) -> value.options().maxChildren());
-		this.meters.add(FunctionCounter
-			.builder("socketserver.workers.started", forking.statistics(), WorkerStatistics::spawned)
-			.tags(this.tags)
-			.baseUnit(WORKERS)
-			.description("Worker processes started")
-			.register(this.registry));
+		this.meters.add(
+				FunctionCounter.builder("socketserver.workers.started", forking.statistics(), WorkerStatistics::spawned)
+					.tags(this.tags)
+					.baseUnit(WORKERS)
+					.description("Worker processes started")
+					.register(this.registry));
 		for (WorkerEnd cause : WorkerEnd.values()) {
 			this.meters.add(FunctionCounter
 				.builder("socketserver.workers.ended", forking.statistics(), (value) -> value.ended(cause))

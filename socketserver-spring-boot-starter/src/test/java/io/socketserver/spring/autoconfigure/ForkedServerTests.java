@@ -101,8 +101,7 @@ class ForkedServerTests {
 		}
 		assertThat(this.meters.get("socketserver.workers.ended").tag("cause", "recycled").functionCounter().count())
 			.isGreaterThanOrEqualTo(1);
-		assertThat(this.meters.get("socketserver.workers.started").functionCounter().count())
-			.isGreaterThanOrEqualTo(2);
+		assertThat(this.meters.get("socketserver.workers.started").functionCounter().count()).isGreaterThanOrEqualTo(2);
 		assertThat(this.meters.get("socketserver.workers").tag("state", "idle").gauge().value()).isNotNegative();
 	}
 
