@@ -48,9 +48,8 @@ public class ForkedHandler extends StreamRequestHandler {
 
 	@SuppressWarnings("InfiniteLoop")
 	private static String loop() {
-		long count = 0;
 		while (true) {
-			count++;
+			Thread.onSpinWait();
 		}
 	}
 
