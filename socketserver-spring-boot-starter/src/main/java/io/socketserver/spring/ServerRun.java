@@ -15,8 +15,8 @@ import org.springframework.context.ApplicationEventPublisher;
 
 import io.socketserver.BaseServer;
 import io.socketserver.ServerState;
-import io.socketserver.mixin.MultiplexingMixIn;
 import io.socketserver.mixin.ForkingMixIn;
+import io.socketserver.mixin.MultiplexingMixIn;
 import io.socketserver.mixin.PoolingMixIn;
 import io.socketserver.mixin.ThreadingMixIn;
 import io.socketserver.request.DrainReport;
