@@ -58,7 +58,8 @@ final class Strategies {
 			case VIRTUAL -> Optional.of(configure(virtual(config), config));
 			case POOL -> Optional.of(pool(config));
 			case MULTIPLEX -> Optional.of(multiplexing(config));
-			case FORK -> Optional.of(this.forks.mixIn(config));
+			// A worker has servers to look at, and starts none.
+			case FORK -> WorkerMode.isActive() ? Optional.empty() : Optional.of(this.forks.mixIn(config));
 		};
 	}
 

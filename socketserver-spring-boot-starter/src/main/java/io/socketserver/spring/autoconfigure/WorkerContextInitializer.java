@@ -7,6 +7,7 @@ import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.AbstractApplicationContext;
+import org.springframework.scheduling.config.TaskManagementConfigUtils;
 
 /**
  * Has a worker's context start nothing but what handlers need, and serve when it is
@@ -29,8 +30,6 @@ final class WorkerContextInitializer implements ApplicationContextInitializer<Co
 	 */
 	private static final class WorkerBeans implements BeanDefinitionRegistryPostProcessor {
 
-		private static final String SCHEDULED = "org.springframework.context.annotation.internalScheduledAnnotationProcessor";
-
 		@Override
 		public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
 			registry.registerBeanDefinition(AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME,
@@ -39,8 +38,9 @@ final class WorkerContextInitializer implements ApplicationContextInitializer<Co
 
 		@Override
 		public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
-			if (beanFactory instanceof BeanDefinitionRegistry registry && registry.containsBeanDefinition(SCHEDULED)) {
-				registry.removeBeanDefinition(SCHEDULED);
+			String scheduled = TaskManagementConfigUtils.SCHEDULED_ANNOTATION_PROCESSOR_BEAN_NAME;
+			if (beanFactory instanceof BeanDefinitionRegistry registry && registry.containsBeanDefinition(scheduled)) {
+				registry.removeBeanDefinition(scheduled);
 			}
 		}
 

@@ -39,12 +39,20 @@ final class WorkerLifecycleProcessor extends DefaultLifecycleProcessor {
 		if (this.beans instanceof SingletonBeanRegistry singletons && this.beans != null) {
 			for (String name : this.beans.getBeanNamesForType(Lifecycle.class, false, false)) {
 				if (singletons.containsSingleton(name) && singletons.getSingleton(name) instanceof Lifecycle bean
-						&& !bean.equals(this)) {
+						&& !isServers(bean)) {
 					existing.put(name, bean);
 				}
 			}
 		}
 		return existing;
+	}
+
+	/**
+	 * Somebody may have asked for them: even so no port is bound here.
+	 */
+	private boolean isServers(Lifecycle bean) {
+		return bean.equals(this) || bean instanceof SocketServerStartStopLifecycle
+				|| bean instanceof SocketServerDrainLifecycle;
 	}
 
 }

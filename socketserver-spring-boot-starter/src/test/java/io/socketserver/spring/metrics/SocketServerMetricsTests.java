@@ -66,9 +66,9 @@ class SocketServerMetricsTests {
 				"socketserver.bytes.out", "socketserver.threads.active", "socketserver.threads.max",
 				"socketserver.queue.size", "socketserver.queue.capacity", "socketserver.requests{outcome=success}",
 				"socketserver.requests{outcome=error}", "socketserver.requests{outcome=aborted}"));
-		for (String reason : new String[] { "completed", "peer-closed", "peer-reset", "handler-error", "refused",
-				"overloaded", "idle-timeout", "read-timeout", "write-timeout", "request-timeout", "line-too-long",
-				"closed-by-server", "drained", "cut-off" }) {
+		for (String reason : new String[] { "completed", "peer-closed", "peer-reset", "handler-error", "worker-died",
+				"refused", "overloaded", "idle-timeout", "read-timeout", "write-timeout", "request-timeout",
+				"line-too-long", "closed-by-server", "drained", "cut-off" }) {
 			expected.add("socketserver.connections.closed{reason=" + reason + "}");
 		}
 		assertThat(names()).isEqualTo(expected);
