@@ -26,7 +26,7 @@ final class PreloadedClasses {
 			internal.DescriptorLimit internal.LogLimit internal.Printable internal.VirtualThreads
 			loop.LoopCommand loop.LoopTimer loop.LoopWatchdog loop.Selectable loop.SelectorLoop loop.Timers
 			message.BaseMessageConnection message.BufferCodec message.BytesCodec message.Codec
-			message.EncodedMessage message.HandlerExecution message.LoopDriver message.LoopDriver$1
+			message.EncodedMessage message.HandlerExecution message.LoopDriver message.LoopDriver$Step message.LoopDriver$1
 			message.MessageConnection message.MessageHandler message.MessageHandlerFactory message.MessageLoop
 			message.MessageLoop$Buffers message.MessageRequestHandler message.MessageService message.Outbound
 			message.Outbound$Outcome message.Overrides message.Overrides$1 message.PendingReplies

@@ -124,15 +124,23 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 			}
 			return;
 		}
+		callHandler(() -> handler().onOpen(this));
+	}
+
+	/**
+	 * Has the handler called on the loop. Whatever it does, what it was gathered to send
+	 * is written before another connection gathers in the same buffer.
+	 */
+	private void callHandler(Step step) {
 		this.handling = Thread.currentThread();
 		try {
-			handler().onOpen(this);
-			send();
+			step.run();
 		}
 		catch (Throwable ex) {
 			fail(ex);
 		}
 		finally {
+			send();
 			this.handling = null;
 		}
 	}
@@ -177,21 +185,16 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 			}
 			return;
 		}
-		this.handling = Thread.currentThread();
-		try {
-			Wire wire = this.request.wire();
-			do {
-				readOnce(wire);
-			}
-			while (wire.hasInput() && mayRead());
-		}
-		catch (Throwable ex) {
-			fail(ex);
-		}
-		finally {
-			this.handling = null;
-		}
+		callHandler(this::readAll);
 		settle();
+	}
+
+	private void readAll() throws Exception {
+		Wire wire = this.request.wire();
+		do {
+			readOnce(wire);
+		}
+		while (wire.hasInput() && mayRead());
 	}
 
 	private void readOnce(Wire wire) throws Exception {
@@ -217,7 +220,6 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 			this.kept = null;
 			handleAll(grown, grown.asReadOnlyBuffer().clear(), true, grown.position());
 		}
-		send();
 	}
 
 	private int receive(Wire wire, ByteBuffer in) throws IOException {
@@ -262,18 +264,25 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 				from = next;
 				this.requests++;
 				view.limit(this.decoder.payloadEnd()).position(this.decoder.payloadStart());
-				if (timed || isOffLoop()) {
-					handleElsewhere(view);
-				}
-				else {
-					handle(view);
-				}
+				deliver(view, timed);
 			}
 		}
 		finally {
 			this.request.server().statistics().countRequests((int) (this.requests - before));
 		}
 		keep(bytes, own, from, to);
+	}
+
+	private void deliver(ByteBuffer payload, boolean timed) throws Exception {
+		if (isOffLoop()) {
+			turn().add(this.shared.codec().decode(this.shared.codec().sharesPayload() ? copy(payload) : payload));
+		}
+		else if (timed) {
+			handleTimed(payload);
+		}
+		else {
+			handle(payload);
+		}
 	}
 
 	private void handle(ByteBuffer payload) throws Exception {
@@ -284,11 +293,7 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 		}
 	}
 
-	private void handleElsewhere(ByteBuffer payload) throws Exception {
-		if (isOffLoop()) {
-			turn().add(this.shared.codec().decode(this.shared.codec().sharesPayload() ? copy(payload) : payload));
-			return;
-		}
+	private void handleTimed(ByteBuffer payload) throws Exception {
 		long start = System.nanoTime();
 		RequestOutcome outcome = RequestOutcome.ERROR;
 		try {
@@ -341,17 +346,9 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 			return;
 		}
 		this.kept = null;
-		this.handling = Thread.currentThread();
-		try {
-			handleAll(before, before.asReadOnlyBuffer().clear(), true, before.position());
-			send();
-		}
-		catch (Throwable ex) {
-			fail(ex);
-		}
-		finally {
-			this.handling = null;
-		}
+		// The time that it had to wait is not the peer's.
+		this.frameSince = 0;
+		callHandler(() -> handleAll(before, before.asReadOnlyBuffer().clear(), true, before.position()));
 	}
 
 	private boolean mayHandle() {
@@ -398,23 +395,22 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 		if (this.ended || replies == null || isBusy()) {
 			return;
 		}
-		try {
-			for (PendingReplies.Slot slot; (slot = replies.poll()) != null;) {
-				if (slot.error != null) {
-					replies.clear();
-					throw slot.error;
-				}
-				if (slot.reply != null) {
-					gather(this.service.message(slot.reply));
-				}
-			}
-			send();
-		}
-		catch (Throwable ex) {
-			fail(ex);
-		}
+		callHandler(() -> gatherAll(replies));
 		handleKept();
 		settle();
+	}
+
+	private void gatherAll(PendingReplies replies) throws Exception {
+		for (PendingReplies.Slot slot; (slot = replies.poll()) != null;) {
+			if (slot.error != null) {
+				replies.clear();
+				fail(slot.error);
+				return;
+			}
+			if (slot.reply != null) {
+				gather(this.service.message(slot.reply));
+			}
+		}
 	}
 
 	/**
@@ -452,8 +448,13 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 	private void send() {
 		ByteBuffer out = this.shared.buffers().out;
 		if (out.position() > 0) {
-			transmit(out.flip(), false);
-			out.clear();
+			try {
+				transmit(out.flip(), false);
+			}
+			finally {
+				// Another connection's turn comes next.
+				out.clear();
+			}
 		}
 	}
 
@@ -633,24 +634,21 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 	 * Something was thrown. The handler may send a last message.
 	 */
 	private void fail(Throwable error) {
-		if (this.ended || this.closing) {
+		if (this.ended || this.failure != null) {
+			return;
+		}
+		if (isOffLoop()) {
+			// First the messages that came before.
+			turn().failWith(error);
 			return;
 		}
 		this.closing = true;
 		this.failure = error;
-		if (isOffLoop()) {
-			// First the messages that came before.
-			this.closing = false;
-			this.failure = null;
-			turn().failWith(error);
-			return;
-		}
 		try {
 			O last = handler().onError(this, error);
 			if (last != null) {
 				gather(last);
 			}
-			send();
 		}
 		catch (Throwable ex) {
 			error.addSuppressed(ex);
@@ -708,24 +706,7 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 		if (this.closing || rest == null) {
 			return;
 		}
-		ByteBuffer view = rest.asReadOnlyBuffer().clear();
-		this.handling = Thread.currentThread();
-		try {
-			if (this.decoder.decodeLast(rest, 0, rest.position())) {
-				this.requests++;
-				this.request.server().statistics().countRequests(1);
-				view.limit(this.decoder.payloadEnd()).position(this.decoder.payloadStart());
-				handleElsewhereOrHere(view);
-				send();
-			}
-			this.closing = !isOffLoop();
-		}
-		catch (Throwable ex) {
-			fail(ex);
-		}
-		finally {
-			this.handling = null;
-		}
+		callHandler(() -> deliverLast(rest));
 		Turn<I, O> next = currentTurn();
 		if (next != null && next.isReady()) {
 			launch(next);
@@ -734,13 +715,15 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 		}
 	}
 
-	private void handleElsewhereOrHere(ByteBuffer view) throws Exception {
-		if (isOffLoop()) {
-			handleElsewhere(view);
+	private void deliverLast(ByteBuffer rest) throws Exception {
+		if (this.decoder.decodeLast(rest, 0, rest.position())) {
+			this.requests++;
+			this.request.server().statistics().countRequests(1);
+			ByteBuffer view = rest.asReadOnlyBuffer().clear();
+			view.limit(this.decoder.payloadEnd()).position(this.decoder.payloadStart());
+			deliver(view, this.request.server().connections().hasListeners());
 		}
-		else {
-			handle(view);
-		}
+		this.closing = this.closing || !isOffLoop();
 	}
 
 	private boolean isIdle() {
@@ -760,16 +743,15 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 			launch(Turn.calling(this, handler()::onGoodbye));
 			return;
 		}
-		this.handling = Thread.currentThread();
+		callHandler(this::sayGoodbyeHere);
+	}
+
+	private void sayGoodbyeHere() {
 		try {
 			handler().onGoodbye(this);
-			send();
 		}
 		catch (Throwable ex) {
 			this.request.server().connections().goodbyeFailed(this.request, ex);
-		}
-		finally {
-			this.handling = null;
 		}
 	}
 
@@ -779,7 +761,8 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 	}
 
 	private void end() {
-		if (this.ended) {
+		if (this.ended || this.handler == null) {
+			// Not begun yet: that sees why it is to end.
 			return;
 		}
 		this.ended = true;
@@ -873,13 +856,13 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 		if (currentTurn() != null) {
 			return Math.min(left, checkTurn(now));
 		}
-		if (this.frameSince != 0) {
+		if (this.frameSince != 0 && mayHandle()) {
 			long frame = left(this.frameSince, this.service.frameTimeout(), now);
-			if (frame <= 0 && !this.paused) {
+			if (frame <= 0) {
 				this.request.close(CloseReason.FRAME_TIMEOUT);
 				return Long.MAX_VALUE;
 			}
-			left = Math.min(left, Math.max(frame, 1));
+			left = Math.min(left, frame);
 		}
 		return Math.min(left, checkIdle(now));
 	}
@@ -902,21 +885,15 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 			return left;
 		}
 		this.request.touched(now);
+		if (!hasAnswered()) {
+			// It is the peer that waits.
+			return timeout.toNanos();
+		}
 		if (isOffLoop()) {
 			launch(Turn.calling(this, handler()::onIdle));
 			return timeout.toNanos();
 		}
-		this.handling = Thread.currentThread();
-		try {
-			handler().onIdle(this);
-			send();
-		}
-		catch (Throwable ex) {
-			fail(ex);
-		}
-		finally {
-			this.handling = null;
-		}
+		callHandler(() -> handler().onIdle(this));
 		settle();
 		return timeout.toNanos();
 	}
@@ -1051,6 +1028,16 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 	@Override
 	public void wasReset() {
 		this.shared.loop().execute(this::end);
+	}
+
+	/**
+	 * Something that may call the handler.
+	 */
+	@FunctionalInterface
+	private interface Step {
+
+		void run() throws Exception;
+
 	}
 
 }

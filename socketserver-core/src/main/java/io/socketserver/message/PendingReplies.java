@@ -1,6 +1,7 @@
 package io.socketserver.message;
 
 import java.util.ArrayDeque;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,10 @@ final class PendingReplies {
 			synchronized (this) {
 				slot.done = true;
 				slot.reply = reply;
-				slot.error = error;
+				// Who waits for a stage sees what its function threw, and so does who is
+				// told.
+				slot.error = (error instanceof CompletionException && error.getCause() != null) ? error.getCause()
+						: error;
 			}
 			ready.run();
 		}).exceptionally((error) -> null);

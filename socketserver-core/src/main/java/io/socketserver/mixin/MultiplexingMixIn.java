@@ -137,7 +137,17 @@ public final class MultiplexingMixIn implements MixIn {
 			next.processRequest(request);
 		}
 		else {
-			loop.loop().execute(() -> next.processRequest(request));
+			loop.loop().execute(() -> processInLoop(request, next));
+		}
+	}
+
+	private static void processInLoop(Request request, RequestCycle next) {
+		try {
+			next.processRequest(request);
+		}
+		catch (Throwable ex) {
+			// The loop that accepted, which would see to it, has gone on.
+			request.server().requestEnded(request, ex);
 		}
 	}
 

@@ -46,6 +46,8 @@ import io.socketserver.request.Connection;
 import io.socketserver.request.ConnectionState;
 import io.socketserver.request.DrainReport;
 import io.socketserver.request.MixIn;
+import io.socketserver.request.Request;
+import io.socketserver.request.RequestCycle;
 import io.socketserver.request.StreamRequestHandler;
 import io.socketserver.support.Await;
 
@@ -482,6 +484,99 @@ class MessageHandlerTests {
 			assertThat(client.line()).isNull();
 		}
 		Await.until(() -> this.server.statistics().closed(CloseReason.FRAME_TIMEOUT) == 1, "the reason");
+	}
+
+	@Test
+	void whatOneConnectionWasToBeSentNeverReachesAnother() throws Exception {
+		Strategy.LOOP.assumeSupported();
+		this.server = new TcpServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+				MessageService.of(Framing.line(100), Codec.string(StandardCharsets.UTF_8), (connection, message) -> {
+					if (message.equals("boom")) {
+						connection.close();
+						throw new Exception("boom");
+					}
+					return message;
+				}), OPTIONS, new MultiplexingMixIn(1, HandlerExecution.loop()));
+		this.server.start();
+		try (Client first = connect(); Client second = connect()) {
+			first.send("secret of the first\nboom\n");
+			assertThat(first.line()).isEqualTo("secret of the first");
+			assertThat(first.line()).isNull();
+			second.send("b\n");
+			assertThat(second.line()).isEqualTo("b");
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void aReplyThatFailsLaterReachesTheHandlerAsItIs(Strategy strategy) throws Exception {
+		serve(strategy, new MessageHandler<String, String>() {
+
+			@Override
+			public CompletableFuture<String> onMessage(MessageConnection<String> connection, String message) {
+				return later(message).thenApply(MessageHandlerTests::refuse);
+			}
+
+			@Override
+			public String onError(MessageConnection<String> connection, Throwable error) {
+				return "error: " + error.getMessage();
+			}
+		});
+		try (Client client = connect()) {
+			client.send("luck\n");
+			assertThat(client.line()).isEqualTo("error: no luck");
+			assertThat(client.line()).isNull();
+		}
+	}
+
+	private static String refuse(String reply) {
+		throw new IllegalStateException("no " + reply);
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "LOOP", "LOOP_POOL", "LOOP_VIRTUAL" })
+	void aPeerThatWaitsForAReplyIsNeitherIdleNorSlow(Strategy strategy) throws Exception {
+		CompletableFuture<String> reply = new CompletableFuture<>();
+		CountDownLatch asked = new CountDownLatch(2);
+		strategy.assumeSupported();
+		serve(strategy, MessageService.of(Framing.line(100), Codec.string(StandardCharsets.UTF_8),
+				(MessageConnection<String> connection, String message) -> {
+					asked.countDown();
+					return message.equals("slow") ? reply : message;
+				})
+			.withMaxPendingReplies(1)
+			.withFrameTimeout(Duration.ofMillis(50)), OPTIONS.withIdleTimeout(Duration.ofMillis(100)));
+		try (Client waiting = connect(); Client silent = connect()) {
+			// The second message waits behind the reply of the first.
+			waiting.send("slow\nnext\n");
+			// By now a deadline of the first would have come, too.
+			assertThat(silent.line()).isNull();
+			reply.complete("slow");
+			assertThat(waiting.lines(2)).containsExactly("slow", "next");
+			Await.latch(asked, "both messages");
+		}
+	}
+
+	@Test
+	void aMixInThatFailsInALoopEndsThatRequestOnly() throws Exception {
+		MixIn failing = new MixIn() {
+
+			@Override
+			public void processRequest(Request request, RequestCycle next) {
+				throw new IllegalStateException("not in this loop");
+			}
+		};
+		this.server = new TcpServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+				MessageService.of(Framing.line(100), Codec.string(StandardCharsets.UTF_8),
+						(connection, message) -> message),
+				OPTIONS, new MultiplexingMixIn(2, HandlerExecution.loop()), failing);
+		this.server.start();
+		for (int i = 0; i < 4; i++) {
+			try (Client client = connect()) {
+				assertThat(client.line()).isNull();
+			}
+		}
+		Await.until(() -> this.server.connections().count() == 0, "no connection left");
 	}
 
 	@Test
