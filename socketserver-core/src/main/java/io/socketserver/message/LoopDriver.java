@@ -507,12 +507,9 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 	}
 
 	private void flush() throws IOException {
-		if (this.outbound.flush(this.shared.loop().now())) {
-			handleKept();
-		}
-		else if (!this.outbound.isCongested()) {
-			handleKept();
-		}
+		this.outbound.flush(this.shared.loop().now());
+		// Does nothing while still too much waits.
+		handleKept();
 		settle();
 	}
 

@@ -135,15 +135,14 @@ final class Outbound {
 
 	/**
 	 * Writes what waits. Runs in the loop thread.
-	 * @return true if nothing waits any more
 	 */
-	synchronized boolean flush(long now) throws IOException {
+	synchronized void flush(long now) throws IOException {
 		if (!this.request.wire().flush()) {
-			return false;
+			return;
 		}
 		ArrayDeque<ByteBuffer> buffers = this.queue;
 		if (buffers == null) {
-			return true;
+			return;
 		}
 		for (ByteBuffer next; (next = buffers.peek()) != null; buffers.remove()) {
 			int count = this.request.wire().write(next);
@@ -154,11 +153,10 @@ final class Outbound {
 			}
 			if (next.hasRemaining()) {
 				this.congested = this.queued > (this.congested ? this.limits.lowMark() : this.limits.highMark());
-				return false;
+				return;
 			}
 		}
 		forget();
-		return true;
 	}
 
 	private void forget() {

@@ -218,8 +218,7 @@ final class ThreadMessageConnection<I, O> extends BaseMessageConnection<I, O> {
 		this.lock.lock();
 		try {
 			while (this.paused && !this.ending && !this.request.isForced() && !server().isDraining()) {
-				boolean signalled = this.changed.await(PAUSE_POLL_MILLIS, TimeUnit.MILLISECONDS);
-				assert signalled || !this.ended;
+				this.changed.awaitNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_POLL_MILLIS));
 			}
 		}
 		finally {
