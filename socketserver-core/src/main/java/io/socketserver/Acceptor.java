@@ -11,6 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 import io.socketserver.loop.Selectable;
+import io.socketserver.request.AcceptGate;
 import io.socketserver.request.Request;
 
 /**
@@ -30,7 +31,11 @@ final class Acceptor implements Selectable {
 
 	private final BaseServer server;
 
-	private final Gate gate;
+	private final AcceptGate gate;
+
+	private final Source source;
+
+	private final Runnable tookSome;
 
 	private final AcceptBackoff backoff;
 
@@ -39,10 +44,18 @@ final class Acceptor implements Selectable {
 	// Set by the thread that is about to run the loop.
 	private int budget = Integer.MAX_VALUE;
 
-	Acceptor(BaseServer server, Gate gate) {
+	/**
+	 * An acceptor for one of the server's sockets.
+	 * @param server the server
+	 * @param source takes requests from the socket
+	 * @param tookSome told after some were taken
+	 */
+	Acceptor(BaseServer server, Source source, Runnable tookSome) {
 		this.server = server;
-		this.gate = gate;
-		this.backoff = new AcceptBackoff(server, gate);
+		this.gate = server.acceptGate();
+		this.source = source;
+		this.tookSome = tookSome;
+		this.backoff = new AcceptBackoff(server, this.gate);
 	}
 
 	/**
@@ -73,13 +86,13 @@ final class Acceptor implements Selectable {
 			took = true;
 		}
 		if (took) {
-			this.server.runServiceActions();
+			this.tookSome.run();
 		}
 		updateInterest();
 	}
 
 	private boolean takeOne() throws IOException {
-		Request request = this.server.getRequest();
+		Request request = this.source.getRequest();
 		if (request == null) {
 			return false;
 		}
@@ -124,7 +137,7 @@ final class Acceptor implements Selectable {
 		long quietSince = begin;
 		try {
 			while (System.nanoTime() - begin < LONGEST_SWEEP_NANOS) {
-				Request request = this.server.getRequest();
+				Request request = this.source.getRequest();
 				if (request != null) {
 					taken.add(request);
 					quietSince = System.nanoTime();
@@ -174,6 +187,16 @@ final class Acceptor implements Selectable {
 	@Nullable SelectableChannel channel() {
 		SelectionKey current = this.key;
 		return (current != null) ? current.channel() : null;
+	}
+
+	/**
+	 * Where requests come from.
+	 */
+	@FunctionalInterface
+	interface Source {
+
+		@Nullable Request getRequest() throws IOException;
+
 	}
 
 }

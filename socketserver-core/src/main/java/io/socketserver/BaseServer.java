@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
 import org.jspecify.annotations.Nullable;
@@ -93,6 +94,9 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 
 	private volatile @Nullable SocketAddress boundAddress;
 
+	// More sockets on the same port, each with a loop of its own.
+	private volatile List<Receiver> receivers = List.of();
+
 	// A shutdown that came before the loop did: the loop then ends at once.
 	private boolean shutdownFirst; // Guarded by lock.
 
@@ -118,7 +122,7 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 				options.requestTimeout());
 		this.loop = new SelectorLoop(options.name());
 		this.gate = new Gate(this.loop, this::updateInterest);
-		this.acceptor = new Acceptor(this, this.gate);
+		this.acceptor = new Acceptor(this, this::getRequest, this::runServiceActions);
 		this.lingerer = new Lingerer(this.loop, options.lingerTimeout());
 		layOver(this.mixIns);
 	}
@@ -202,7 +206,15 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 	 * @return the number of passes so far
 	 */
 	public long loopPasses() {
-		return this.loop.passes();
+		return this.loop.passes() + this.receivers.stream().mapToLong(Receiver::passes).sum();
+	}
+
+	/**
+	 * Has more sockets served, as long as the server is bound. Called in
+	 * {@code serverBind}.
+	 */
+	final void receivers(List<Receiver> value) {
+		this.receivers = List.copyOf(value);
 	}
 
 	/**
@@ -337,6 +349,7 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 		try {
 			this.acceptor.budget(Integer.MAX_VALUE);
 			scheduleServiceActions();
+			this.receivers.forEach(Receiver::start);
 			this.loop.run(this::loopMayEnd);
 		}
 		finally {
@@ -453,6 +466,9 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 		if (current != null) {
 			runLoopFor(current);
 		}
+		else {
+			this.receivers.forEach(Receiver::end);
+		}
 	}
 
 	private void runLoopFor(Drain current) {
@@ -479,6 +495,7 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 
 	private void updateInterest() {
 		this.acceptor.updateInterest();
+		this.receivers.forEach(Receiver::updateInterest);
 	}
 
 	private void scheduleServiceActions() {
@@ -625,7 +642,8 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 	}
 
 	private boolean isOwnThread() {
-		return this.loop.inLoop() || this.connections.isHandlerThread();
+		return this.loop.inLoop() || this.receivers.stream().anyMatch(Receiver::inLoop)
+				|| this.connections.isHandlerThread();
 	}
 
 	/**
@@ -633,6 +651,14 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 	 */
 	private void stopAccepting(Drain current, boolean serving) {
 		boolean closing = current.isClosing();
+		List<Receiver> others = this.receivers;
+		AtomicInteger sockets = new AtomicInteger(1 + others.size());
+		Runnable stopped = () -> {
+			if (sockets.decrementAndGet() == 0) {
+				current.acceptingEnded();
+			}
+		};
+		others.forEach((receiver) -> receiver.stop(closing, serving, stopped));
 		try {
 			if (closing) {
 				this.acceptor.deregister();
@@ -642,7 +668,7 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 			// the two is reset by the kernel. By then those who were just answered, and
 			// come back at once, are here already.
 			List<Request> swept = isListening() ? this.acceptor.sweep(closing) : List.of();
-			if (closing) {
+			if (closing && !repliesThroughListener()) {
 				closeListener();
 			}
 			current.acceptingStopped();
@@ -653,8 +679,15 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 			logger.log(Level.WARNING, "Cannot give the port of " + describe() + " back yet", ex);
 		}
 		finally {
-			current.acceptingEnded();
+			stopped.run();
 		}
+	}
+
+	/**
+	 * Whether requests that are under way still need the listening socket.
+	 */
+	boolean repliesThroughListener() {
+		return false;
 	}
 
 	private boolean isListening() {
@@ -706,6 +739,7 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 	}
 
 	void drained(Drain finished) {
+		this.receivers.forEach(Receiver::end);
 		this.lock.lock();
 		try {
 			if (finished.isClosing()) {
@@ -746,6 +780,8 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 	}
 
 	private void releaseSocket() {
+		this.receivers.forEach(Receiver::release);
+		this.receivers = List.of();
 		this.acceptor.deregister();
 		try {
 			this.loop.close();

@@ -14,35 +14,41 @@ final class PreloadedClasses {
 	private static final Logger logger = System.getLogger(BaseServer.class.getName());
 
 	private static final String NAMES = """
-			AcceptBackoff Acceptor BaseServer BaseServer$1 BindFailedException BindFailedException$Reason Drain
-			Gate Lingerer Lingerer$Lingering PoolingTcpServer PreloadedClasses RequestHooks RequestHooks$Base
-			ServerOptions ServerOptions$KeepAlive ServerState SocketServerException TcpServer ThreadingTcpServer
+			AcceptBackoff Acceptor Acceptor$Source BaseServer BaseServer$1 BindFailedException
+			BindFailedException$Reason DatagramBinding Drain Gate Lingerer Lingerer$Lingering PacketChannel
+			PacketChannel$Sender PoolingTcpServer PoolingUdpServer PreloadedClasses Receiver RequestHooks
+			RequestHooks$Base ServerOptions ServerOptions$KeepAlive ServerState SocketServerException TcpServer
+			ThreadingTcpServer ThreadingUdpServer UdpOptions UdpOptions$LongPackets UdpServer UdpServer$Parts
 			framing.Bounds framing.DelimiterFraming framing.DelimiterFraming$Decoder framing.EnvelopeFraming
 			framing.EnvelopeFraming$Decoder framing.FixedFraming framing.FixedFraming$1 framing.FrameDecoder
 			framing.Framing framing.FramingException framing.LengthField framing.LengthField$1
 			framing.LengthField$Format framing.LengthFieldFraming framing.LengthFieldFraming$1
 			framing.LengthFieldFraming$Decoder framing.LineFraming framing.LineFraming$Decoder framing.Lookalike
 			framing.RawFraming framing.RawFraming$1 framing.Scan
-			internal.DescriptorLimit internal.LogLimit internal.Printable internal.VirtualThreads
+			internal.DescriptorLimit internal.LogLimit internal.Printable internal.UdpSockets internal.UdpSockets$Row
+			internal.VirtualThreads
 			loop.LoopCommand loop.LoopTimer loop.LoopWatchdog loop.Selectable loop.SelectorLoop loop.Timers
 			message.BaseMessageConnection message.BufferCodec message.BytesCodec message.Codec
-			message.EncodedMessage message.HandlerExecution message.LoopDriver message.LoopDriver$Step message.LoopDriver$1
-			message.MessageConnection message.MessageHandler message.MessageHandlerFactory message.MessageLoop
-			message.MessageLoop$Buffers message.MessageRequestHandler message.MessageService message.Outbound
-			message.Outbound$Outcome message.Overrides message.Overrides$1 message.PendingReplies
+			message.DatagramSession message.DatagramSessions message.DatagramSessions$TurnHandler
+			message.EncodedMessage message.HandlerExecution message.LoopDriver message.LoopDriver$1
+			message.LoopDriver$Step message.MessageConnection message.MessageHandler message.MessageHandlerFactory
+			message.MessageLoop message.MessageLoop$Buffers message.MessageRequestHandler message.MessageService
+			message.Outbound message.Outbound$Outcome message.Overrides message.Overrides$1 message.PendingReplies
 			message.PendingReplies$Slot message.SendResult message.StringCodec message.ThreadMessageConnection
 			message.Turn message.Turn$Call message.Turn$State message.WriteLimits
 			mixin.AcceptLimit mixin.LimitingMixIn mixin.MultiplexingMixIn mixin.OverflowPolicy mixin.PoolingMixIn
 			mixin.ThreadUse mixin.ThreadingMixIn
-			request.AcceptGate request.AttributeKey request.BaseRequest request.BaseRequestHandler
-			request.CloseReason request.Connection request.ConnectionClosedException request.ConnectionDriver
-			request.ConnectionState request.ConnectionWatch request.Connections request.DrainCount
+			request.AcceptGate request.AttributeKey request.BaseConnection request.BaseRequest
+			request.BaseRequestHandler request.CloseReason request.Connection request.ConnectionClosedException
+			request.ConnectionDriver request.ConnectionState request.ConnectionWatch request.Connections
+			request.DatagramDrop request.DatagramOptions request.DatagramOutput request.DatagramRequest
+			request.DatagramRequestHandler request.DatagramTooLongException request.Datagrams request.DrainCount
 			request.DrainReport request.Exchange request.IdleHandler request.Layer request.LineTooLongException
-			request.MixIn request.PassingOn request.PlainWire request.Request request.RequestCycle
+			request.MixIn request.PassingOn request.PlainWire request.ReplyBuffer request.Request request.RequestCycle
 			request.RequestHandler request.RequestHandlerFactory request.RequestInputStream request.RequestOutcome
-			request.RequestOutputStream request.RequestRefusedException request.ServerContext
-			request.ServerListener request.ServerStatistics request.StopServing request.StreamOptions
-			request.StreamRequest request.StreamRequestHandler request.ThreadDriver request.Wire
+			request.RequestOutputStream request.RequestRefusedException request.ServerContext request.ServerListener
+			request.ServerStatistics request.ServerStatistics$1 request.StopServing request.StreamOptions
+			request.StreamRequest request.StreamRequestHandler request.ThreadDriver request.Watched request.Wire
 			""";
 
 	static {

@@ -25,7 +25,6 @@ import io.socketserver.request.RequestHandlerFactory;
 import io.socketserver.request.RequestRefusedException;
 import io.socketserver.request.ServerContext;
 import io.socketserver.request.StopServing;
-import io.socketserver.request.StreamRequest;
 
 /**
  * The hooks of a server, as Python has them, and the one place that sees a request
@@ -223,20 +222,21 @@ abstract class RequestHooks implements ServerContext {
 		try {
 			handler.setup(request);
 			base(request).handledBy(handler);
-			handle(handler);
+			handle(handler, base(request));
 		}
 		finally {
 			this.handlers.release(handler);
 		}
 	}
 
-	private static void handle(RequestHandler handler) throws Exception {
+	private static void handle(RequestHandler handler, BaseRequest request) throws Exception {
 		Throwable failure = null;
 		try {
 			handler.handle();
 		}
 		catch (Throwable ex) {
 			failure = ex;
+			request.failing(ex);
 			throw ex;
 		}
 		finally {
@@ -291,8 +291,8 @@ abstract class RequestHooks implements ServerContext {
 	}
 
 	private static boolean isGone(Request request) {
-		boolean forced = request instanceof StreamRequest stream && stream.isForced();
-		return forced || base(request).closeReason().filter(CloseReason.PEER_RESET::equals).isPresent();
+		return base(request).isForced()
+				|| base(request).closeReason().filter(CloseReason.PEER_RESET::equals).isPresent();
 	}
 
 	// --- The way of a request through them.

@@ -58,6 +58,8 @@ public final class ServerOptions implements Cloneable {
 
 	private Charset charset = StandardCharsets.UTF_8;
 
+	private UdpOptions udp = UdpOptions.DEFAULT;
+
 	private ServerOptions() {
 	}
 
@@ -115,7 +117,8 @@ public final class ServerOptions implements Cloneable {
 	}
 
 	/**
-	 * SO_RCVBUF of each connection.
+	 * SO_RCVBUF of each connection, or of the UDP socket: what comes while handlers are
+	 * busy waits there. Linux caps it (net.core.rmem_max).
 	 * @return bytes; 0, the default, leaves it to the kernel
 	 */
 	public int receiveBufferSize() {
@@ -123,7 +126,7 @@ public final class ServerOptions implements Cloneable {
 	}
 
 	/**
-	 * SO_SNDBUF of each connection.
+	 * SO_SNDBUF of each connection, or of the UDP socket.
 	 * @return bytes; 0, the default, leaves it to the kernel
 	 */
 	public int sendBufferSize() {
@@ -199,6 +202,25 @@ public final class ServerOptions implements Cloneable {
 	 */
 	public StreamOptions stream() {
 		return new StreamOptions(this.charset, this.maxLineLength, this.bufferSize, this.readTimeout);
+	}
+
+	/**
+	 * How datagrams are received and answered. Of no meaning for a stream server.
+	 * @return {@link UdpOptions#DEFAULT} by default
+	 */
+	public UdpOptions udp() {
+		return this.udp;
+	}
+
+	/**
+	 * A copy with {@link #udp()}.
+	 * @param value how datagrams are received and answered
+	 * @return the copy
+	 */
+	public ServerOptions withUdp(UdpOptions value) {
+		ServerOptions copy = copy();
+		copy.udp = value;
+		return copy;
 	}
 
 	/**

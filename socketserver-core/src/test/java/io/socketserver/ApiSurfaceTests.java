@@ -20,24 +20,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ApiSurfaceTests {
 
 	private static final Map<String, String> PUBLIC = Map.of("io.socketserver", """
-			BaseServer BindFailedException BindFailedException$Reason PoolingTcpServer ServerOptions
-			ServerOptions$KeepAlive ServerState SocketServerException TcpServer ThreadingTcpServer
+			BaseServer BindFailedException BindFailedException$Reason PoolingTcpServer PoolingUdpServer ServerOptions
+			ServerOptions$KeepAlive ServerState SocketServerException TcpServer ThreadingTcpServer ThreadingUdpServer
+			UdpOptions UdpOptions$LongPackets UdpServer
 			""", "io.socketserver.framing", """
 			FrameDecoder Framing FramingException LengthField LengthField$Format
 			""", "io.socketserver.mixin", """
 			LimitingMixIn MultiplexingMixIn OverflowPolicy PoolingMixIn ThreadUse ThreadingMixIn
-			""", "io.socketserver.message", """
-			Codec EncodedMessage HandlerExecution MessageConnection MessageHandler MessageHandlerFactory MessageLoop
-			MessageService SendResult WriteLimits
-			""", "io.socketserver.request", """
-			AcceptGate AttributeKey BaseRequest BaseRequestHandler CloseReason Connection ConnectionClosedException
-			ConnectionDriver ConnectionState Connections DrainReport IdleHandler LineTooLongException MixIn Request
-			RequestCycle RequestHandler RequestHandlerFactory RequestInputStream RequestOutcome RequestOutputStream
-			RequestRefusedException ServerContext ServerListener ServerStatistics StopServing StreamOptions
-			StreamRequest StreamRequestHandler Wire
-			""", "io.socketserver.loop", """
-			LoopCommand LoopTimer LoopWatchdog Selectable SelectorLoop
-			""");
+			""", "io.socketserver.message",
+			"""
+					Codec DatagramSessions EncodedMessage HandlerExecution MessageConnection MessageHandler MessageHandlerFactory MessageLoop
+					MessageService SendResult WriteLimits
+					""",
+			"io.socketserver.request",
+			"""
+					AcceptGate AttributeKey BaseConnection BaseRequest BaseRequestHandler CloseReason Connection ConnectionClosedException
+					ConnectionDriver ConnectionState Connections DatagramDrop DatagramOptions DatagramOutput DatagramRequest
+					DatagramRequestHandler DatagramTooLongException DrainReport IdleHandler LineTooLongException MixIn
+					ReplyBuffer Request
+					RequestCycle RequestHandler RequestHandlerFactory RequestInputStream RequestOutcome RequestOutputStream
+					RequestRefusedException ServerContext ServerListener ServerStatistics StopServing StreamOptions
+					StreamRequest StreamRequestHandler Wire
+					""",
+			"io.socketserver.loop", """
+					LoopCommand LoopTimer LoopWatchdog Selectable SelectorLoop
+					""");
 
 	@Test
 	void isExactlyThis() {

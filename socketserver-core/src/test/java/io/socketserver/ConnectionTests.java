@@ -18,6 +18,7 @@ import io.socketserver.request.CloseReason;
 import io.socketserver.request.Connection;
 import io.socketserver.request.ConnectionClosedException;
 import io.socketserver.request.ConnectionState;
+import io.socketserver.request.Request;
 import io.socketserver.request.RequestOutcome;
 import io.socketserver.request.ServerListener;
 import io.socketserver.support.Await;
@@ -296,7 +297,7 @@ class ConnectionTests {
 		}
 
 		@Override
-		public void requestFinished(Connection connection, Duration duration, RequestOutcome outcome) {
+		public void requestFinished(Request request, Duration duration, RequestOutcome outcome) {
 			this.list.add(outcome.name());
 		}
 

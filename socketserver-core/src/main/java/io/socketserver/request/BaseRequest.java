@@ -133,6 +133,13 @@ public abstract class BaseRequest implements Request {
 	}
 
 	/**
+	 * {@code handle} has thrown, and {@code finish} is called next. For the server.
+	 * @param error what was thrown
+	 */
+	public void failing(Throwable error) {
+	}
+
+	/**
 	 * The handler has returned or thrown. For the server.
 	 * @param error what was thrown, or null
 	 */
@@ -152,6 +159,13 @@ public abstract class BaseRequest implements Request {
 	 * @return true if this call decided the reason
 	 */
 	public abstract boolean close(CloseReason reason);
+
+	/**
+	 * Whether {@link #close} has ended the request: what its handler throws then is not
+	 * its fault.
+	 * @return true after a forced close
+	 */
+	public abstract boolean isForced();
 
 	/**
 	 * Why the request ended, or is being ended.

@@ -3,7 +3,7 @@ package io.socketserver.request;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
@@ -29,7 +29,7 @@ final class ConnectionWatch {
 
 	private final String serverName;
 
-	private final Collection<StreamRequest> connections;
+	private final List<? extends Iterable<? extends Watched>> watched;
 
 	private final long idleNanos;
 
@@ -43,10 +43,10 @@ final class ConnectionWatch {
 
 	private volatile boolean asleepForever = true;
 
-	ConnectionWatch(String serverName, Collection<StreamRequest> connections, Duration idleTimeout,
+	ConnectionWatch(String serverName, List<? extends Iterable<? extends Watched>> watched, Duration idleTimeout,
 			Duration requestTimeout) {
 		this.serverName = serverName;
-		this.connections = connections;
+		this.watched = watched;
 		this.idleNanos = idleTimeout.toNanos();
 		this.requestNanos = requestTimeout.toNanos();
 	}
@@ -128,16 +128,23 @@ final class ConnectionWatch {
 
 	private long look() {
 		long next = Long.MAX_VALUE;
-		for (StreamRequest connection : this.connections) {
-			try {
-				next = Math.min(next, connection.checkDeadlines(this.idleNanos, this.requestNanos));
-				next = Math.min(next, connection.checkClosed(CLOSE_GRACE_NANOS));
-			}
-			catch (RuntimeException ex) {
-				logger.log(Level.WARNING, "Cannot end the connection " + connection, ex);
+		for (Iterable<? extends Watched> kind : this.watched) {
+			for (Watched each : kind) {
+				next = Math.min(next, look(each));
 			}
 		}
 		return next;
+	}
+
+	private long look(Watched each) {
+		try {
+			long deadline = each.checkDeadlines(this.idleNanos, this.requestNanos);
+			return Math.min(deadline, each.checkClosed(CLOSE_GRACE_NANOS));
+		}
+		catch (RuntimeException ex) {
+			logger.log(Level.WARNING, "Cannot end " + each, ex);
+			return Long.MAX_VALUE;
+		}
 	}
 
 }

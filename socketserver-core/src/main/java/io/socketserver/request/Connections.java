@@ -41,10 +41,12 @@ public final class Connections {
 
 	private final List<ServerListener> listeners = new CopyOnWriteArrayList<>();
 
-	private final Set<StreamRequest> open = ConcurrentHashMap.newKeySet();
+	private final Set<BaseConnection> open = ConcurrentHashMap.newKeySet();
 
 	// The sets are replaced, never changed.
 	private final ConcurrentHashMap<String, Set<Connection>> identified = new ConcurrentHashMap<>();
+
+	private final Datagrams datagrams = new Datagrams();
 
 	private final AtomicLong numbers = new AtomicLong();
 
@@ -75,7 +77,8 @@ public final class Connections {
 		this.statistics = statistics;
 		this.idleTimeout = idleTimeout;
 		this.requestTimeout = requestTimeout;
-		this.watch = new ConnectionWatch(serverName, this.open, idleTimeout, requestTimeout);
+		this.watch = new ConnectionWatch(serverName, List.of(this.open, this.datagrams.all()), idleTimeout,
+				requestTimeout);
 	}
 
 	/**
@@ -174,6 +177,11 @@ public final class Connections {
 		return this.numbers.incrementAndGet();
 	}
 
+	long nextDatagram(int length) {
+		this.statistics.countDatagramIn(length);
+		return this.numbers.incrementAndGet();
+	}
+
 	ConnectionWatch watch() {
 		return this.watch;
 	}
@@ -182,17 +190,39 @@ public final class Connections {
 	 * A connection begins. For the server.
 	 * @param request the connection
 	 */
-	public void opened(StreamRequest request) {
+	public void opened(BaseConnection request) {
 		this.over = false;
 		this.open.add(request);
 		tell((listener) -> listener.connectionOpened(request));
+	}
+
+	void opened(DatagramRequest request) {
+		this.over = false;
+		this.datagrams.add(request);
+	}
+
+	/**
+	 * Whoever waits for the last datagram sees it counted: so it is removed last.
+	 */
+	void closed(DatagramRequest request) {
+		CloseReason reason = request.closeReason().orElse(CloseReason.COMPLETED);
+		this.statistics.countEnd(reason);
+		if (this.datagrams.contains(request)) {
+			DrainCount count = this.drain;
+			if (count != null) {
+				count.ended(reason);
+			}
+			this.datagrams.remove(request);
+		}
+		signalEnded();
+		stopWatchIfOver();
 	}
 
 	/**
 	 * A connection has ended, or was refused and never began. For the server.
 	 * @param request the connection
 	 */
-	public void closed(StreamRequest request) {
+	public void closed(BaseConnection request) {
 		request.ended();
 		CloseReason reason = request.closeReason().orElse(CloseReason.COMPLETED);
 		this.statistics.countClosed(reason);
@@ -202,16 +232,24 @@ public final class Connections {
 		}
 		request.left();
 		signalEnded();
-		if (this.over && this.open.isEmpty()) {
+		stopWatchIfOver();
+	}
+
+	private void stopWatchIfOver() {
+		if (this.over && isEmpty()) {
 			this.watch.stop();
 		}
+	}
+
+	private boolean isEmpty() {
+		return this.open.isEmpty() && this.datagrams.count() == 0;
 	}
 
 	/**
 	 * Whoever waits for the last request sees it counted, and never sees too few in
 	 * flight: so the connection is removed last.
 	 */
-	private void remove(StreamRequest request, CloseReason reason) {
+	private void remove(BaseConnection request, CloseReason reason) {
 		request.identity(null);
 		DrainCount count = this.drain;
 		if (request.isDrained()) {
@@ -224,7 +262,15 @@ public final class Connections {
 	}
 
 	/**
-	 * Whether the calling thread is a handler's of an open connection.
+	 * How many datagrams are being handled.
+	 * @return the number
+	 */
+	public int datagramsInFlight() {
+		return this.datagrams.count();
+	}
+
+	/**
+	 * Whether the calling thread is a handler's of an open connection or of a datagram.
 	 * @return true in a handler's thread
 	 */
 	public boolean isHandlerThread() {
@@ -232,12 +278,14 @@ public final class Connections {
 	}
 
 	/**
-	 * Whether a thread is a handler's of an open connection. For the server.
+	 * Whether a thread is a handler's of an open connection or of a datagram. For the
+	 * server.
 	 * @param thread a thread, or null
-	 * @return true if it serves a connection
+	 * @return true if it serves one
 	 */
 	public boolean isHandledIn(@Nullable Thread thread) {
-		return thread != null && this.open.stream().anyMatch((request) -> request.isHandledBy(thread));
+		return thread != null && (this.open.stream().anyMatch((request) -> request.isHandledBy(thread))
+				|| this.datagrams.isHandledIn(thread));
 	}
 
 	/**
@@ -273,29 +321,31 @@ public final class Connections {
 	 */
 	public void drainIdle() {
 		beginIdleDrain();
-		this.open.forEach(StreamRequest::drain);
+		this.open.forEach(BaseConnection::drain);
 	}
 
 	/**
 	 * Resets what is still busy. For the server, at the deadline of a drain.
 	 */
 	public void cutOff() {
-		this.open.stream().filter((request) -> !request.isDrained()).forEach(StreamRequest::cutOff);
+		this.open.stream().filter((request) -> !request.isDrained()).forEach(BaseConnection::cutOff);
+		this.datagrams.cutOff();
 	}
 
 	/**
 	 * Resets what a drain has ended but whose peers have not reacted. For the server.
 	 */
 	public void resetRest() {
-		this.open.forEach(StreamRequest::giveUp);
+		this.open.forEach(BaseConnection::giveUp);
 	}
 
 	/**
-	 * How many connections have work to finish: all but those a drain found idle.
+	 * How many connections have work to finish (all but those a drain found idle), and
+	 * how many datagrams.
 	 * @return the number
 	 */
 	public int inFlight() {
-		return Math.max(0, this.open.size() - this.claimed.get());
+		return Math.max(0, this.open.size() - this.claimed.get()) + this.datagrams.count();
 	}
 
 	/**
@@ -310,12 +360,12 @@ public final class Connections {
 	}
 
 	/**
-	 * Waits until no connection is open. For the server.
+	 * Waits until no connection is open and no datagram handled. For the server.
 	 * @param deadline the end of the wait in nanoTime
 	 * @return false if the deadline came first
 	 */
 	public boolean awaitEmpty(LongSupplier deadline) {
-		return await(deadline, this.open::isEmpty);
+		return await(deadline, this::isEmpty);
 	}
 
 	private boolean await(LongSupplier deadline, BooleanSupplier done) {
@@ -404,12 +454,13 @@ public final class Connections {
 	}
 
 	/**
-	 * Tells listeners that a request within a connection has ended. For drivers.
-	 * @param request the connection
+	 * Tells listeners that a request within a connection has ended, or the handling of a
+	 * datagram. For drivers.
+	 * @param request the connection or the datagram
 	 * @param duration from its first byte to its end
 	 * @param outcome how it ended
 	 */
-	public void requestFinished(StreamRequest request, Duration duration, RequestOutcome outcome) {
+	public void requestFinished(Request request, Duration duration, RequestOutcome outcome) {
 		tell((listener) -> listener.requestFinished(request, duration, outcome));
 	}
 

@@ -26,12 +26,13 @@ public interface ServerListener {
 	}
 
 	/**
-	 * A request within a connection has ended: see {@link Connection#requests()}.
-	 * @param connection the connection
+	 * A request within a connection has ended (see {@link Connection#requests()}), or the
+	 * handling of a datagram.
+	 * @param request the {@link Connection}, or the {@link DatagramRequest}
 	 * @param duration from its first byte to its end
 	 * @param outcome how it ended
 	 */
-	default void requestFinished(Connection connection, Duration duration, RequestOutcome outcome) {
+	default void requestFinished(Request request, Duration duration, RequestOutcome outcome) {
 	}
 
 }

@@ -21,8 +21,16 @@ public final class ServerStatistics {
 
 	private final LongAdder bytesOut = new LongAdder();
 
-	// Filled before it is shared, and not changed after.
+	private final LongAdder datagramsIn = new LongAdder();
+
+	private final LongAdder datagramsOut = new LongAdder();
+
+	private final LongAdder datagramsTruncated = new LongAdder();
+
+	// The two below: filled before they are shared, and not changed after.
 	private final Map<CloseReason, LongAdder> closed = new EnumMap<>(CloseReason.class);
+
+	private final Map<DatagramDrop, LongAdder> dropped = new EnumMap<>(DatagramDrop.class);
 
 	/**
 	 * All at zero. For the server.
@@ -30,6 +38,9 @@ public final class ServerStatistics {
 	public ServerStatistics() {
 		for (CloseReason reason : CloseReason.values()) {
 			this.closed.put(reason, new LongAdder());
+		}
+		for (DatagramDrop reason : DatagramDrop.values()) {
+			this.dropped.put(reason, new LongAdder());
 		}
 	}
 
@@ -58,7 +69,7 @@ public final class ServerStatistics {
 	}
 
 	/**
-	 * Requests begun within connections.
+	 * Requests begun within connections, and datagrams handed to a handler.
 	 * @return a count
 	 */
 	public long requests() {
@@ -88,6 +99,87 @@ public final class ServerStatistics {
 	 */
 	public long closed(CloseReason reason) {
 		return counter(reason).sum();
+	}
+
+	/**
+	 * Datagrams taken from the kernel. Each of them is handled, or counted as dropped.
+	 * @return a count
+	 */
+	public long datagramsIn() {
+		return this.datagramsIn.sum();
+	}
+
+	/**
+	 * Datagrams the kernel took to send.
+	 * @return a count
+	 */
+	public long datagramsOut() {
+		return this.datagramsOut.sum();
+	}
+
+	/**
+	 * Datagrams that were longer than {@code maxPacketSize}, whether they were dropped or
+	 * handled without their end.
+	 * @return a count
+	 */
+	public long datagramsTruncated() {
+		return this.datagramsTruncated.sum();
+	}
+
+	/**
+	 * Datagrams that were not handled, or not sent.
+	 * @param reason the reason
+	 * @return a count
+	 */
+	public long datagramsDropped(DatagramDrop reason) {
+		return counter(reason).sum();
+	}
+
+	/**
+	 * Counts a received datagram. For the server.
+	 * @param length its length, as far as it was read
+	 */
+	public void countDatagramIn(int length) {
+		this.datagramsIn.increment();
+		this.bytesIn.add(length);
+	}
+
+	/**
+	 * Counts a sent datagram. For the server.
+	 * @param length its length
+	 */
+	public void countDatagramOut(int length) {
+		this.datagramsOut.increment();
+		this.bytesOut.add(length);
+	}
+
+	/**
+	 * Counts a datagram that is too long. For the server.
+	 */
+	public void countTruncated() {
+		this.datagramsTruncated.increment();
+	}
+
+	/**
+	 * Counts a datagram that is not handled, or not sent. For the server.
+	 * @param reason why
+	 */
+	public void countDropped(DatagramDrop reason) {
+		counter(reason).increment();
+	}
+
+	/**
+	 * Counts the end of a datagram that may not have been handled.
+	 */
+	void countEnd(CloseReason reason) {
+		switch (reason) {
+			case REFUSED -> countDropped(DatagramDrop.REFUSED);
+			case OVERLOADED -> countDropped(DatagramDrop.OVERLOADED);
+			case DRAINED -> countDropped(DatagramDrop.DRAINED);
+			default -> {
+				// It was handled.
+			}
+		}
 	}
 
 	/**
@@ -123,6 +215,10 @@ public final class ServerStatistics {
 
 	void countClosed(CloseReason reason) {
 		counter(reason).increment();
+	}
+
+	private LongAdder counter(DatagramDrop reason) {
+		return Objects.requireNonNull(this.dropped.get(reason));
 	}
 
 	private LongAdder counter(CloseReason reason) {

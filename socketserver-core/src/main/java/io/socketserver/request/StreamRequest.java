@@ -21,12 +21,10 @@ import io.socketserver.framing.FramingException;
  * The methods of {@link Connection} may be called from any thread; the others say who
  * calls them.
  */
-public final class StreamRequest extends BaseRequest implements Connection {
+public final class StreamRequest extends BaseConnection {
 
 	private static final AtomicReferenceFieldUpdater<StreamRequest, @Nullable CloseReason> CLOSE_REASON = AtomicReferenceFieldUpdater
 		.newUpdater(StreamRequest.class, CloseReason.class, "closeReason");
-
-	private static final AttributeKey<String> IDENTITY = AttributeKey.of("identity", String.class);
 
 	private final SocketChannel channel;
 
@@ -154,26 +152,6 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	@Override
 	public Optional<CloseReason> closeReason() {
 		return Optional.ofNullable(this.closeReason);
-	}
-
-	@Override
-	public Optional<String> identity() {
-		return attribute(IDENTITY);
-	}
-
-	@Override
-	public void identity(@Nullable String value) {
-		identity(value, this);
-	}
-
-	/**
-	 * Changes the identity. For drivers.
-	 * @param value the identity, or null for none
-	 * @param connection what is found by it
-	 */
-	public void identity(@Nullable String value, Connection connection) {
-		server().connections().identify(connection, identity().orElse(null), value);
-		attribute(IDENTITY, value);
 	}
 
 	/**
@@ -424,7 +402,8 @@ public final class StreamRequest extends BaseRequest implements Connection {
 		server().connections().closed(this);
 	}
 
-	boolean isHandledBy(Thread thread) {
+	@Override
+	protected boolean isHandledBy(Thread thread) {
 		ConnectionDriver current = this.driver;
 		return current != null && current.isHandledBy(thread);
 	}
@@ -433,6 +412,7 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	 * Whether {@link #close} has ended both directions: nothing can be read any more.
 	 * @return true after a forced close
 	 */
+	@Override
 	public boolean isForced() {
 		return this.closedNanos != 0;
 	}
@@ -440,14 +420,16 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	/**
 	 * Over.
 	 */
-	void ended() {
+	@Override
+	protected void ended() {
 		this.over = true;
 	}
 
 	/**
 	 * The thread that took this request has nothing to do with it any more.
 	 */
-	void left() {
+	@Override
+	protected void left() {
 		ConnectionDriver current = this.driver;
 		if (current != null) {
 			current.left();
@@ -457,7 +439,8 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	/**
 	 * Ends this connection if it is idle, because the server is drained.
 	 */
-	void drain() {
+	@Override
+	protected void drain() {
 		ConnectionDriver current = this.driver;
 		if (current != null) {
 			current.drain();
@@ -467,24 +450,19 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	/**
 	 * Whether a drain has ended this connection because it was idle.
 	 */
-	boolean isDrained() {
+	@Override
+	protected boolean isDrained() {
 		return this.drained;
 	}
 
-	/**
-	 * Ends this connection if its time is up.
-	 * @return nanoseconds until it may be, or {@link Long#MAX_VALUE}
-	 */
-	long checkDeadlines(long idleNanos, long requestNanos) {
+	@Override
+	public long checkDeadlines(long idleNanos, long requestNanos) {
 		ConnectionDriver current = this.driver;
 		return (current != null) ? current.checkDeadlines(idleNanos, requestNanos) : Long.MAX_VALUE;
 	}
 
-	/**
-	 * Resets this connection if it was closed a while ago and is still there.
-	 * @return nanoseconds until then, or {@link Long#MAX_VALUE}
-	 */
-	long checkClosed(long graceNanos) {
+	@Override
+	public long checkClosed(long graceNanos) {
 		long closed = this.closedNanos;
 		if (closed == 0) {
 			return Long.MAX_VALUE;
@@ -500,7 +478,8 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	/**
 	 * Resets a connection whose peer does not react to its end.
 	 */
-	void giveUp() {
+	@Override
+	protected void giveUp() {
 		reset();
 		ConnectionDriver current = this.driver;
 		if (current != null) {
@@ -512,7 +491,8 @@ public final class StreamRequest extends BaseRequest implements Connection {
 	 * Ends this connection at the deadline of a drain: the peer is reset, the handler
 	 * interrupted.
 	 */
-	void cutOff() {
+	@Override
+	protected void cutOff() {
 		if (endsFor(CloseReason.CUT_OFF)) {
 			this.closedNanos = System.nanoTime() | 1;
 		}

@@ -79,7 +79,9 @@ public final class Trace implements MixIn {
 
 	@Override
 	public boolean verifyRequest(Request request, RequestCycle next) {
-		this.requests.add((StreamRequest) request);
+		if (request instanceof StreamRequest stream) {
+			this.requests.add(stream);
+		}
 		count(request, "verifyRequest");
 		return next.verifyRequest(request);
 	}

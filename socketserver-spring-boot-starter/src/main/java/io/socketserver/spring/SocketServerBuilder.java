@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
+import io.socketserver.BaseServer;
 import io.socketserver.ServerOptions;
 import io.socketserver.TcpServer;
+import io.socketserver.UdpServer;
 import io.socketserver.request.MixIn;
 import io.socketserver.request.RequestHandlerFactory;
 import io.socketserver.request.ServerListener;
@@ -28,11 +30,13 @@ public final class SocketServerBuilder {
 
 	private ServerOptions options;
 
+	private Transport transport = Transport.TCP;
+
 	/**
 	 * A server with default options and no mix-ins.
 	 * @param name the server's name, which stays
 	 * @param address where it listens
-	 * @param handlers makes a handler per connection
+	 * @param handlers makes a handler per request
 	 */
 	public SocketServerBuilder(String name, InetSocketAddress address, RequestHandlerFactory handlers) {
 		this.name = name;
@@ -64,6 +68,24 @@ public final class SocketServerBuilder {
 	 */
 	public SocketServerBuilder address(InetSocketAddress value) {
 		this.address = value;
+		return this;
+	}
+
+	/**
+	 * What carries its requests.
+	 * @return TCP if nobody says otherwise
+	 */
+	public Transport transport() {
+		return this.transport;
+	}
+
+	/**
+	 * Has requests carried by something else. The handlers have to be of its kind.
+	 * @param value what carries them
+	 * @return this
+	 */
+	public SocketServerBuilder transport(Transport value) {
+		this.transport = value;
 		return this;
 	}
 
@@ -108,8 +130,12 @@ public final class SocketServerBuilder {
 	 * Makes the server. It is not bound yet.
 	 * @return a new server
 	 */
-	public TcpServer build() {
-		TcpServer server = new TcpServer(this.address, this.handlers, this.options, this.mixIns.toArray(MixIn[]::new));
+	public BaseServer build() {
+		MixIn[] all = this.mixIns.toArray(MixIn[]::new);
+		BaseServer server = switch (this.transport) {
+			case TCP -> new TcpServer(this.address, this.handlers, this.options, all);
+			case UDP -> new UdpServer(this.address, this.handlers, this.options, all);
+		};
 		this.listeners.forEach(server::addListener);
 		return server;
 	}

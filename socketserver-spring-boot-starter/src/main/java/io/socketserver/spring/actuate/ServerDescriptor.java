@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
@@ -12,11 +13,13 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import io.socketserver.BaseServer;
 import io.socketserver.ServerOptions;
 import io.socketserver.ServerState;
+import io.socketserver.UdpServer;
 import io.socketserver.mixin.MultiplexingMixIn;
 import io.socketserver.mixin.PoolingMixIn;
 import io.socketserver.mixin.ThreadUse;
 import io.socketserver.mixin.ThreadingMixIn;
 import io.socketserver.request.CloseReason;
+import io.socketserver.request.DatagramDrop;
 import io.socketserver.request.DrainReport;
 import io.socketserver.request.ServerStatistics;
 
@@ -37,6 +40,7 @@ import io.socketserver.request.ServerStatistics;
  * and so on; {@code custom} for one of the application's own
  * @param connections its connections
  * @param counters what it has counted
+ * @param datagrams what it has counted of datagrams; none if it accepts connections
  * @param threads its threads; none if it serves in its loop
  * @param timeouts its timeouts
  * @param drain how connections have ended in the drain that goes on, or that the
@@ -44,7 +48,8 @@ import io.socketserver.request.ServerStatistics;
  */
 public record ServerDescriptor(String name, String transport, String address, @Nullable Integer port, String state,
 		boolean paused, List<String> acceptHeldBy, String concurrency, Connections connections, Counters counters,
-		@Nullable Threads threads, Timeouts timeouts, @Nullable Drain drain) implements OperationResponseBody {
+		@Nullable Datagrams datagrams, @Nullable Threads threads, Timeouts timeouts,
+		@Nullable Drain drain) implements OperationResponseBody {
 
 	static ServerDescriptor of(BaseServer server) {
 		return of(server, null);
@@ -54,8 +59,8 @@ public record ServerDescriptor(String name, String transport, String address, @N
 		List<String> holders = server.acceptGate().holders().stream().map(Object::toString).sorted().toList();
 		return new ServerDescriptor(server.name(), server.transport(), Texts.host(server.serverAddress()),
 				Texts.port(server.serverAddress()), Texts.of(server.state()), server.isPaused(), holders,
-				concurrency(server), Connections.of(server), Counters.of(server.statistics()), Threads.of(server),
-				Timeouts.of(server.options()), Drain.of(server, report));
+				concurrency(server), Connections.of(server), Counters.of(server.statistics()), Datagrams.of(server),
+				Threads.of(server), Timeouts.of(server.options()), Drain.of(server, report));
 	}
 
 	private static @Nullable ThreadUse strategy(BaseServer server) {
@@ -111,6 +116,36 @@ public record ServerDescriptor(String name, String transport, String address, @N
 				.forEach((reason) -> closed.put(Texts.of(reason), statistics.closed(reason)));
 			return new Counters(statistics.accepted(), statistics.refused(), statistics.acceptFailures(),
 					statistics.requests(), statistics.bytesIn(), statistics.bytesOut(), closed);
+		}
+
+	}
+
+	/**
+	 * What a UDP server has counted.
+	 *
+	 * @param active those that are handled now
+	 * @param in those received
+	 * @param out those sent
+	 * @param truncated those longer than the longest that is handled
+	 * @param dropped those neither handled nor sent, by reason
+	 * @param droppedByKernel those that never reached the server since it was bound; none
+	 * where the system does not say
+	 */
+	public record Datagrams(int active, long in, long out, long truncated, Map<String, Long> dropped,
+			@Nullable Long droppedByKernel) {
+
+		static @Nullable Datagrams of(BaseServer server) {
+			if (!(server instanceof UdpServer udp)) {
+				return null;
+			}
+			ServerStatistics statistics = udp.statistics();
+			Map<String, Long> dropped = new LinkedHashMap<>();
+			Arrays.stream(DatagramDrop.values())
+				.forEach((reason) -> dropped.put(Texts.of(reason), statistics.datagramsDropped(reason)));
+			OptionalLong byKernel = udp.kernelDrops();
+			return new Datagrams(udp.connections().datagramsInFlight(), statistics.datagramsIn(),
+					statistics.datagramsOut(), statistics.datagramsTruncated(), dropped,
+					byKernel.isPresent() ? (Long) byKernel.getAsLong() : null);
 		}
 
 	}

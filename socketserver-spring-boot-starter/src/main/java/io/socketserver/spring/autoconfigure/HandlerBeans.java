@@ -13,8 +13,10 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 import io.socketserver.message.MessageHandler;
 import io.socketserver.mixin.MultiplexingMixIn;
+import io.socketserver.request.DatagramRequestHandler;
 import io.socketserver.request.MixIn;
 import io.socketserver.request.RequestHandlerFactory;
+import io.socketserver.request.StreamRequestHandler;
 import io.socketserver.spring.RequestHandler;
 import io.socketserver.spring.diagnostics.AmbiguousHandlerException;
 import io.socketserver.spring.diagnostics.BlockingHandlerException;
@@ -22,6 +24,7 @@ import io.socketserver.spring.diagnostics.MissingHandlerException;
 import io.socketserver.spring.diagnostics.NotARequestHandlerException;
 import io.socketserver.spring.diagnostics.SharedHandlerException;
 import io.socketserver.spring.diagnostics.UnknownServerException;
+import io.socketserver.spring.diagnostics.WrongHandlerKindException;
 
 /**
  * The beans with {@link RequestHandler}, and which server each is for.
@@ -151,7 +154,25 @@ final class HandlerBeans {
 			String prefix = server.prefix();
 			throw new MissingHandlerException(server.name(), prefix.substring(0, prefix.length() - 1));
 		}
+		requireKind(candidates.get(0), server);
 		return candidates.get(0);
+	}
+
+	private void requireKind(String bean, ServerConfig server) {
+		Class<?> type = this.beanFactory.getType(bean, false);
+		if (type == null) {
+			return;
+		}
+		String property = server.find("transport", ServerSettings::getTransport)
+			.map(Setting::property)
+			.orElse(server.prefix() + "transport");
+		boolean udp = TransportKeys.isUdp(server);
+		if (udp && StreamRequestHandler.class.isAssignableFrom(type)) {
+			throw WrongHandlerKindException.streamForUdp(bean, type.getName(), server.name(), property);
+		}
+		if (!udp && DatagramRequestHandler.class.isAssignableFrom(type)) {
+			throw WrongHandlerKindException.datagramForStream(bean, type.getName(), server.name(), property);
+		}
 	}
 
 	private List<String> naming(String server) {

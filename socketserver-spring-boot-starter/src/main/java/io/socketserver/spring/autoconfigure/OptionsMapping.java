@@ -7,6 +7,7 @@ import org.springframework.util.unit.DataSize;
 
 import io.socketserver.ServerOptions;
 import io.socketserver.ServerOptions.KeepAlive;
+import io.socketserver.UdpOptions;
 import io.socketserver.spring.autoconfigure.ServerConfig.Getter;
 
 /**
@@ -37,6 +38,7 @@ final class OptionsMapping {
 		mapping.keepAlive();
 		mapping.limits();
 		mapping.streams();
+		mapping.udp();
 		return mapping.options;
 	}
 
@@ -74,6 +76,22 @@ final class OptionsMapping {
 		setSize("max-line-length", ServerSettings::getMaxLineLength, ServerOptions::withMaxLineLength);
 		setSize("buffer-size", ServerSettings::getBufferSize, ServerOptions::withBufferSize);
 		set("charset", ServerSettings::getCharset, ServerOptions::withCharset);
+	}
+
+	private void udp() {
+		setUdp("max-packet-size", ServerSettings::getMaxPacketSize, (now, size) -> now.withMaxPacketSize(bytes(size)));
+		setUdp("udp.long-packets", (settings) -> settings.getUdp().longPackets(), UdpOptions::withLongPackets);
+		setUdp("udp.receivers", (settings) -> settings.getUdp().receivers(), UdpOptions::withReceivers);
+		setUdp("udp.multicast-group", (settings) -> settings.getUdp().multicastGroup(), UdpOptions::withMulticastGroup);
+		setUdp("udp.multicast-interface", (settings) -> settings.getUdp().multicastInterface(),
+				UdpOptions::withMulticastInterface);
+		setUdp("udp.broadcast", (settings) -> settings.getUdp().broadcast(), UdpOptions::withBroadcast);
+		setUdp("udp.max-amplification", (settings) -> settings.getUdp().maxAmplification(),
+				UdpOptions::withMaxAmplification);
+	}
+
+	private <T> void setUdp(String key, Getter<T> getter, BiFunction<UdpOptions, T, UdpOptions> with) {
+		set(key, getter, (now, value) -> now.withUdp(with.apply(now.udp(), value)));
 	}
 
 	private <T> void set(String key, Getter<T> getter, BiFunction<ServerOptions, T, ServerOptions> with) {

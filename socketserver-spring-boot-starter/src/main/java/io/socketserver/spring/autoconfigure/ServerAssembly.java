@@ -13,7 +13,6 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.boot.convert.DurationStyle;
 
 import io.socketserver.BaseServer;
-import io.socketserver.TcpServer;
 import io.socketserver.spring.SocketServerBuilder;
 import io.socketserver.spring.SocketServers;
 
@@ -57,6 +56,7 @@ final class ServerAssembly {
 			.toList();
 		this.strategies.keys().forEach((key) -> key.requireUsed(own));
 		this.handlers.keys().forEach((key) -> key.requireUsed(own));
+		TransportKeys.keys().forEach((key) -> key.requireUsed(own));
 		List<BaseServer> servers = new ArrayList<>(this.beans.servers().values());
 		servers.forEach((server) -> this.beans.listeners().forEach(server::addListener));
 		own.forEach((config) -> servers.add(server(config)));
@@ -77,10 +77,11 @@ final class ServerAssembly {
 		}
 	}
 
-	private TcpServer server(ServerConfig config) {
+	private BaseServer server(ServerConfig config) {
 		config.find("drain-timeout", ServerSettings::getDrainTimeout).ifPresent(this::warnOfShortPhase);
 		SocketServerBuilder builder = new SocketServerBuilder(config.name(), address(config),
 				this.handlers.factory(config));
+		builder.transport(TransportKeys.transport(config));
 		builder.options((options) -> OptionsMapping.options(config, this.longestDrain));
 		this.beans.mixIns().orderedStream().forEach(builder.mixIns()::add);
 		boolean strategyBean = builder.mixIns().stream().anyMatch(Strategies::isStrategy);

@@ -5,7 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 
 import io.socketserver.BaseServer;
-import io.socketserver.TcpServer;
+import io.socketserver.UdpServer;
 import io.socketserver.request.MixIn;
 import io.socketserver.spring.diagnostics.PortConflictException;
 import io.socketserver.spring.diagnostics.SharedMixInException;
@@ -37,23 +37,32 @@ final class ServerChecks {
 	 * Fails if two servers cannot listen at the same time.
 	 */
 	static void requireOwnPorts(List<BaseServer> servers) {
-		List<TcpServer> tcp = servers.stream()
-			.filter(TcpServer.class::isInstance)
-			.map(TcpServer.class::cast)
-			.filter((server) -> server.port() != 0 && !address(server).isUnresolved())
+		List<BaseServer> inet = servers.stream()
+			.filter((server) -> server.serverAddress() instanceof InetSocketAddress address && address.getPort() != 0
+					&& !address.isUnresolved())
 			.toList();
-		for (int i = 0; i < tcp.size(); i++) {
-			for (int j = i + 1; j < tcp.size(); j++) {
-				if (inEachOthersWay(tcp.get(i), tcp.get(j))) {
-					throw new PortConflictException(tcp.get(i).name(), tcp.get(j).name(), tcp.get(i).port());
+		for (int i = 0; i < inet.size(); i++) {
+			for (int j = i + 1; j < inet.size(); j++) {
+				if (inEachOthersWay(inet.get(i), inet.get(j))) {
+					throw new PortConflictException(inet.get(i).name(), inet.get(j).name(),
+							address(inet.get(i)).getPort());
 				}
 			}
 		}
 	}
 
-	private static boolean inEachOthersWay(TcpServer first, TcpServer second) {
-		boolean shared = first.options().reusePort() && second.options().reusePort();
-		return first.port() == second.port() && !shared && overlap(address(first), address(second));
+	private static boolean inEachOthersWay(BaseServer first, BaseServer second) {
+		// TCP and UDP have ports of their own.
+		boolean udp = first instanceof UdpServer;
+		boolean shared = first.options().reusePort() && second.options().reusePort()
+				|| isMember(first) && isMember(second);
+		return udp == (second instanceof UdpServer) && address(first).getPort() == address(second).getPort() && !shared
+				&& overlap(address(first), address(second));
+	}
+
+	private static boolean isMember(BaseServer server) {
+		return server instanceof UdpServer && server.options().reuseAddress()
+				&& server.options().udp().multicastGroup().isPresent();
 	}
 
 	private static boolean overlap(InetSocketAddress first, InetSocketAddress second) {
@@ -61,7 +70,7 @@ final class ServerChecks {
 				|| first.getAddress().equals(second.getAddress());
 	}
 
-	private static InetSocketAddress address(TcpServer server) {
+	private static InetSocketAddress address(BaseServer server) {
 		return (InetSocketAddress) server.serverAddress();
 	}
 

@@ -8,9 +8,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
+import io.socketserver.UdpOptions.LongPackets;
 import io.socketserver.framing.LengthField;
 import io.socketserver.mixin.OverflowPolicy;
 import io.socketserver.spring.Concurrency;
+import io.socketserver.spring.Transport;
 
 /**
  * What can be configured of a server. What is null is not configured: a named server then
@@ -39,6 +41,17 @@ public class ServerSettings {
 	 * Port to listen on. 0 takes any free one.
 	 */
 	private @Nullable Integer port;
+
+	/**
+	 * What carries requests: connections (tcp), or datagrams (udp).
+	 */
+	private @Nullable Transport transport;
+
+	/**
+	 * Longest datagram that is handled (UDP). Longer ones are counted, and dropped unless
+	 * udp.long-packets says otherwise.
+	 */
+	private @Nullable DataSize maxPacketSize;
 
 	/**
 	 * Where requests run. If not set, in virtual threads where
@@ -143,6 +156,29 @@ public class ServerSettings {
 	 * How the kernel probes peers that have been silent.
 	 */
 	private KeepAlive keepAlive = KeepAlive.UNSET;
+
+	private Udp udp = Udp.UNSET;
+
+	/**
+	 * How datagrams are received and answered, with transport udp.
+	 *
+	 * @param longPackets what happens to datagrams longer than max-packet-size.
+	 * @param receivers sockets that share the port, each with a loop of its own.
+	 * @param multicastGroup multicast address to receive from too.
+	 * @param multicastInterface name of the network interface to join the group on. All
+	 * that can if not set.
+	 * @param broadcast whether handlers may send to a broadcast address (SO_BROADCAST).
+	 * @param maxAmplification how many times as long as a datagram all replies to it may
+	 * be. Senders can be forged: set it to 1 for what the Internet can reach. 0 for no
+	 * bound.
+	 */
+	public record Udp(@Nullable LongPackets longPackets, @Nullable Integer receivers,
+			@Nullable InetAddress multicastGroup, @Nullable String multicastInterface, @Nullable Boolean broadcast,
+			@Nullable Double maxAmplification) {
+
+		static final Udp UNSET = new Udp(null, null, null, null, null, null);
+
+	}
 
 	/**
 	 * How requests use threads of their own, with concurrency thread or virtual.
@@ -354,6 +390,30 @@ public class ServerSettings {
 
 	public void setLinger(@Nullable Duration linger) {
 		this.linger = linger;
+	}
+
+	public @Nullable Transport getTransport() {
+		return this.transport;
+	}
+
+	public void setTransport(@Nullable Transport transport) {
+		this.transport = transport;
+	}
+
+	public @Nullable DataSize getMaxPacketSize() {
+		return this.maxPacketSize;
+	}
+
+	public void setMaxPacketSize(@Nullable DataSize maxPacketSize) {
+		this.maxPacketSize = maxPacketSize;
+	}
+
+	public Udp getUdp() {
+		return this.udp;
+	}
+
+	public void setUdp(Udp udp) {
+		this.udp = udp;
 	}
 
 	public KeepAlive getKeepAlive() {

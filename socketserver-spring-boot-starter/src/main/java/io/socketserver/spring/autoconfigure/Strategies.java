@@ -56,7 +56,11 @@ final class Strategies {
 	}
 
 	private Concurrency concurrency(ServerConfig config) {
-		return config.get("concurrency", ServerSettings::getConcurrency, this.defaultConcurrency);
+		// A platform thread for each datagram would let anybody start thousands.
+		boolean pool = TransportKeys.isUdp(config)
+				&& this.defaultConcurrency == Concurrency.THREAD;
+		return config.get("concurrency", ServerSettings::getConcurrency,
+				pool ? Concurrency.POOL : this.defaultConcurrency);
 	}
 
 	private static ThreadingMixIn virtual(ServerConfig config) {

@@ -18,9 +18,12 @@ import io.micrometer.core.instrument.Timer;
 import org.jspecify.annotations.Nullable;
 
 import io.socketserver.BaseServer;
+import io.socketserver.UdpServer;
 import io.socketserver.mixin.ThreadUse;
 import io.socketserver.request.CloseReason;
 import io.socketserver.request.Connection;
+import io.socketserver.request.DatagramDrop;
+import io.socketserver.request.Request;
 import io.socketserver.request.RequestOutcome;
 import io.socketserver.request.ServerListener;
 import io.socketserver.request.ServerStatistics;
@@ -36,6 +39,8 @@ final class ServerMeters implements ServerListener {
 	private static final String BYTES = "bytes";
 
 	private static final String THREADS = "threads";
+
+	private static final String DATAGRAMS = "datagrams";
 
 	private static final String REQUESTS = "requests";
 
@@ -58,6 +63,9 @@ final class ServerMeters implements ServerListener {
 		this.tags = Tags.of("server", server.name(), "transport", server.transport());
 		addConnections();
 		addTraffic();
+		if (server instanceof UdpServer udp) {
+			addDatagrams(udp);
+		}
 		server.mixIns()
 			.stream()
 			.filter(ThreadUse.class::isInstance)
@@ -91,6 +99,22 @@ final class ServerMeters implements ServerListener {
 	private void addTraffic() {
 		counter("bytes.in", BYTES, "Bytes read from peers", this.tags, ServerStatistics::bytesIn);
 		counter("bytes.out", BYTES, "Bytes sent to peers", this.tags, ServerStatistics::bytesOut);
+	}
+
+	private void addDatagrams(UdpServer udp) {
+		counter("datagrams.in", DATAGRAMS, "Datagrams received", this.tags, ServerStatistics::datagramsIn);
+		counter("datagrams.out", DATAGRAMS, "Datagrams sent", this.tags, ServerStatistics::datagramsOut);
+		counter("datagrams.truncated", DATAGRAMS, "Datagrams longer than the longest that is handled", this.tags,
+				ServerStatistics::datagramsTruncated);
+		for (DatagramDrop reason : DatagramDrop.values()) {
+			counter("datagrams.dropped", DATAGRAMS, "Datagrams neither handled nor sent",
+					this.tags.and("reason", text(reason)), (statistics) -> statistics.datagramsDropped(reason));
+		}
+		gauge("datagrams.active", DATAGRAMS, "Datagrams that are handled", udp,
+				(server) -> server.connections().datagramsInFlight());
+		// A gauge, since the kernel begins anew with each socket.
+		gauge("datagrams.dropped.kernel", DATAGRAMS, "Datagrams the kernel has dropped since the server was bound", udp,
+				(server) -> server.kernelDrops().isPresent() ? server.kernelDrops().getAsLong() : Double.NaN);
 	}
 
 	private void addThreads(ThreadUse use) {
@@ -136,7 +160,7 @@ final class ServerMeters implements ServerListener {
 	}
 
 	@Override
-	public void requestFinished(Connection connection, Duration duration, RequestOutcome outcome) {
+	public void requestFinished(Request request, Duration duration, RequestOutcome outcome) {
 		Objects.requireNonNull(this.requests.get(outcome)).record(duration);
 	}
 

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -83,6 +84,13 @@ class ConfigurationMetadataTests {
 		assertThat(bytes("max-line-length")).isEqualTo(options.stream().maxLineLength());
 		assertThat(bytes("buffer-size")).isEqualTo(options.stream().bufferSize());
 		assertThat(defaultOf("charset")).isEqualTo(options.stream().charset().name());
+		assertThat(bytes("max-packet-size")).isEqualTo(options.udp().maxPacketSize());
+		assertThat(defaultOf("udp.receivers")).isEqualTo(options.udp().receivers());
+		assertThat(defaultOf("udp.broadcast")).isEqualTo(options.udp().broadcast());
+		assertThat(defaultOf("udp.long-packets"))
+			.isEqualTo(options.udp().longPackets().name().toLowerCase(Locale.ROOT));
+		assertThat(Double.parseDouble(String.valueOf(defaultOf("udp.max-amplification"))))
+			.isEqualTo(options.udp().maxAmplification());
 	}
 
 	@Test

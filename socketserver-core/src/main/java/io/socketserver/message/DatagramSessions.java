@@ -1,0 +1,187 @@
+package io.socketserver.message;
+
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
+
+import io.socketserver.request.BaseRequestHandler;
+import io.socketserver.request.CloseReason;
+import io.socketserver.request.DatagramRequest;
+import io.socketserver.request.MixIn;
+import io.socketserver.request.Request;
+import io.socketserver.request.RequestCycle;
+import io.socketserver.request.RequestHandler;
+import io.socketserver.request.RequestHandlerFactory;
+import io.socketserver.request.RequestRefusedException;
+import io.socketserver.request.ServerContext;
+
+/**
+ * Makes sessions of datagrams: what one peer sends is a connection, with the same
+ * {@link MessageHandler} as any other. For a UDP server, which lays it over its strategy
+ * and makes it its factory of handlers.
+ *
+ * <p>
+ * Each datagram stays a request. It joins the queue of its session in the loop, where it
+ * came in; the thread that the strategy gives it then handles what is in that queue,
+ * unless another does so already. So the messages of a session keep their order and never
+ * run at the same time, under every strategy.
+ *
+ * @param <I> what comes in
+ * @param <O> what goes out
+ */
+public final class DatagramSessions<I, O> implements MixIn, RequestHandlerFactory {
+
+	// For what happens without a datagram: idle timeouts, replies that came late.
+	private static final int THREADS = 4;
+
+	private static final long KEEP_ALIVE_SECONDS = 10;
+
+	private static final Duration END = Duration.ofSeconds(1);
+
+	private final MessageService<I, O> service;
+
+	private final int maxSessions;
+
+	private final ConcurrentHashMap<SocketAddress, DatagramSession<I, O>> sessions = new ConcurrentHashMap<>();
+
+	private volatile @Nullable ThreadPoolExecutor executor;
+
+	/**
+	 * Sessions of a service.
+	 * @param service codec and handler; the framing is not used
+	 * @param maxSessions how many there may be; datagrams of more peers are dropped
+	 */
+	public DatagramSessions(MessageService<I, O> service, int maxSessions) {
+		this.service = service;
+		this.maxSessions = maxSessions;
+	}
+
+	@Override
+	public void serverActivate(ServerContext server) {
+		AtomicInteger number = new AtomicInteger();
+		ThreadPoolExecutor created = new ThreadPoolExecutor(THREADS, THREADS, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS,
+				new LinkedBlockingQueue<>(), (task) -> {
+					Thread thread = new Thread(task,
+							"socketserver-" + server.name() + "-sessions-" + number.incrementAndGet());
+					thread.setDaemon(true);
+					return thread;
+				});
+		created.allowCoreThreadTimeOut(true);
+		this.executor = created;
+	}
+
+	@Override
+	public void processRequest(Request request, RequestCycle next) {
+		DatagramRequest datagram = (DatagramRequest) request;
+		DatagramSession<I, O> session = session(datagram);
+		byte[] packet = datagram.packet();
+		session.received(packet);
+		boolean passedOn = false;
+		try {
+			next.processRequest(request);
+			passedOn = true;
+		}
+		finally {
+			if (!passedOn) {
+				session.withdraw(packet);
+			}
+		}
+	}
+
+	private DatagramSession<I, O> session(DatagramRequest datagram) {
+		SocketAddress peer = datagram.clientAddress();
+		DatagramSession<I, O> current = this.sessions.get(peer);
+		if (current != null && current.closeReason().isEmpty()) {
+			return current;
+		}
+		if (this.sessions.size() >= this.maxSessions) {
+			throw new RequestRefusedException(CloseReason.OVERLOADED,
+					"There are " + this.maxSessions + " sessions already, which is the most");
+		}
+		DatagramSession<I, O> created = new DatagramSession<>(this, this.service, datagram);
+		DatagramSession<I, O> session = this.sessions.merge(peer, created,
+				(found, mine) -> found.closeReason().isEmpty() ? found : mine);
+		if (session == created) {
+			created.opened();
+		}
+		return session;
+	}
+
+	/**
+	 * A session has ended.
+	 */
+	void ended(DatagramSession<I, O> session) {
+		this.sessions.remove(session.clientAddress(), session);
+	}
+
+	/**
+	 * Has something run off the loop.
+	 */
+	void execute(Runnable task) {
+		ThreadPoolExecutor current = this.executor;
+		try {
+			if (current != null) {
+				current.execute(task);
+				return;
+			}
+		}
+		catch (RejectedExecutionException ignored) {
+			// The server is being closed: whoever ends the session does it here.
+		}
+		task.run();
+	}
+
+	@Override
+	public RequestHandler newHandler() {
+		return new TurnHandler();
+	}
+
+	/**
+	 * Ends what no drain has ended.
+	 */
+	@Override
+	public void serverClose() {
+		this.sessions.values().forEach((session) -> session.close(CloseReason.CLOSED_BY_SERVER));
+		ThreadPoolExecutor current = this.executor;
+		this.executor = null;
+		if (current != null) {
+			end(current);
+		}
+	}
+
+	private static void end(ThreadPoolExecutor current) {
+		current.shutdown();
+		try {
+			if (!current.awaitTermination(END.toMillis(), TimeUnit.MILLISECONDS)) {
+				current.shutdownNow();
+			}
+		}
+		catch (InterruptedException ex) {
+			current.shutdownNow();
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * Handles what waits in the session of a datagram.
+	 */
+	private final class TurnHandler extends BaseRequestHandler {
+
+		@Override
+		public void handle() throws Exception {
+			DatagramSession<I, O> session = DatagramSessions.this.sessions.get(clientAddress());
+			if (session != null) {
+				session.runTurns();
+			}
+		}
+
+	}
+
+}
