@@ -73,7 +73,7 @@ public final class SocketServerBuilder {
 
 	/**
 	 * What carries its requests.
-	 * @return TCP if nobody says otherwise
+	 * @return connections (TCP) if nobody says otherwise
 	 */
 	public Transport transport() {
 		return this.transport;

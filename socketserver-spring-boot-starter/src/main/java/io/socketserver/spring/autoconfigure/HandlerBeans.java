@@ -137,9 +137,17 @@ final class HandlerBeans {
 	 * The keys that depend on the handler.
 	 */
 	List<ConditionalKey> keys() {
-		return MessageBeans.keys((server) -> isMessageHandler(handler(server)) ? Optional.empty()
-				: Optional.of("the handler '" + handler(server) + "' of the socket server '" + server.name()
-						+ "' is no MessageHandler; have it implement io.socketserver.message.MessageHandler"));
+		return MessageBeans.keys(this::whyNotFramed);
+	}
+
+	private Optional<String> whyNotFramed(ServerConfig server) {
+		String handler = handler(server);
+		if (!isMessageHandler(handler)) {
+			return Optional.of("the handler '" + handler + "' of the socket server '" + server.name()
+					+ "' is no MessageHandler; have it implement io.socketserver.message.MessageHandler");
+		}
+		return TransportKeys.isUdp(server) ? Optional.of("the transport of the socket server '" + server.name()
+				+ "' is udp, where each datagram is a message; set transport to tcp") : Optional.empty();
 	}
 
 	private String handler(ServerConfig server) {
@@ -158,20 +166,29 @@ final class HandlerBeans {
 		return candidates.get(0);
 	}
 
+	/**
+	 * Fails if a server cannot call its handler.
+	 */
 	private void requireKind(String bean, ServerConfig server) {
 		Class<?> type = this.beanFactory.getType(bean, false);
 		if (type == null) {
 			return;
 		}
-		String property = server.find("transport", ServerSettings::getTransport)
-			.map(Setting::property)
-			.orElse(server.prefix() + "transport");
+		WrongHandlerKindException.Place place = new WrongHandlerKindException.Place(bean, type.getName(), server.name(),
+				TransportKeys.property(server), server.prefix() + "udp.sessions");
 		boolean udp = TransportKeys.isUdp(server);
+		boolean datagrams = DatagramRequestHandler.class.isAssignableFrom(type);
 		if (udp && StreamRequestHandler.class.isAssignableFrom(type)) {
-			throw WrongHandlerKindException.streamForUdp(bean, type.getName(), server.name(), property);
+			throw WrongHandlerKindException.streamForUdp(place);
 		}
-		if (!udp && DatagramRequestHandler.class.isAssignableFrom(type)) {
-			throw WrongHandlerKindException.datagramForStream(bean, type.getName(), server.name(), property);
+		if (!udp && datagrams) {
+			throw WrongHandlerKindException.datagramForStream(place);
+		}
+		if (udp && isMessageHandler(bean) && !TransportKeys.hasSessions(server)) {
+			throw WrongHandlerKindException.messagesWithoutSessions(place);
+		}
+		if (udp && !isMessageHandler(bean) && TransportKeys.hasSessions(server)) {
+			throw WrongHandlerKindException.sessionsWithoutMessages(place);
 		}
 	}
 

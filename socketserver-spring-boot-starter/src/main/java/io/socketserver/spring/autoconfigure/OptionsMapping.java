@@ -88,6 +88,7 @@ final class OptionsMapping {
 		setUdp("udp.broadcast", (settings) -> settings.getUdp().broadcast(), UdpOptions::withBroadcast);
 		setUdp("udp.max-amplification", (settings) -> settings.getUdp().maxAmplification(),
 				UdpOptions::withMaxAmplification);
+		setUdp("udp.sessions", (settings) -> settings.getUdp().sessions(), UdpOptions::withSessions);
 	}
 
 	private <T> void setUdp(String key, Getter<T> getter, BiFunction<UdpOptions, T, UdpOptions> with) {

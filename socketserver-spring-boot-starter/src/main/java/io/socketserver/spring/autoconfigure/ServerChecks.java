@@ -53,11 +53,14 @@ final class ServerChecks {
 
 	private static boolean inEachOthersWay(BaseServer first, BaseServer second) {
 		// TCP and UDP have ports of their own.
-		boolean udp = first instanceof UdpServer;
-		boolean shared = first.options().reusePort() && second.options().reusePort()
-				|| isMember(first) && isMember(second);
-		return udp == (second instanceof UdpServer) && address(first).getPort() == address(second).getPort() && !shared
-				&& overlap(address(first), address(second));
+		boolean sameKind = (first instanceof UdpServer) == (second instanceof UdpServer);
+		boolean samePort = address(first).getPort() == address(second).getPort();
+		return sameKind && samePort && !share(first, second) && overlap(address(first), address(second));
+	}
+
+	private static boolean share(BaseServer first, BaseServer second) {
+		boolean members = isMember(first) && isMember(second);
+		return members || (first.options().reusePort() && second.options().reusePort());
 	}
 
 	private static boolean isMember(BaseServer server) {

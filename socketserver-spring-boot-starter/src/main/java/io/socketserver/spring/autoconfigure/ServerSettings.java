@@ -160,27 +160,6 @@ public class ServerSettings {
 	private Udp udp = Udp.UNSET;
 
 	/**
-	 * How datagrams are received and answered, with transport udp.
-	 *
-	 * @param longPackets what happens to datagrams longer than max-packet-size.
-	 * @param receivers sockets that share the port, each with a loop of its own.
-	 * @param multicastGroup multicast address to receive from too.
-	 * @param multicastInterface name of the network interface to join the group on. All
-	 * that can if not set.
-	 * @param broadcast whether handlers may send to a broadcast address (SO_BROADCAST).
-	 * @param maxAmplification how many times as long as a datagram all replies to it may
-	 * be. Senders can be forged: set it to 1 for what the Internet can reach. 0 for no
-	 * bound.
-	 */
-	public record Udp(@Nullable LongPackets longPackets, @Nullable Integer receivers,
-			@Nullable InetAddress multicastGroup, @Nullable String multicastInterface, @Nullable Boolean broadcast,
-			@Nullable Double maxAmplification) {
-
-		static final Udp UNSET = new Udp(null, null, null, null, null, null);
-
-	}
-
-	/**
 	 * How requests use threads of their own, with concurrency thread or virtual.
 	 */
 	private ThreadPerRequest thread = ThreadPerRequest.UNSET;
@@ -691,6 +670,29 @@ public class ServerSettings {
 			@Nullable Duration stalledTimeout) {
 
 		static final WriteLimits UNSET = new WriteLimits(null, null, null, null);
+
+	}
+
+	/**
+	 * How datagrams are received and answered, with transport udp.
+	 *
+	 * @param longPackets what happens to datagrams longer than max-packet-size.
+	 * @param receivers sockets that share the port, each with a loop of its own.
+	 * @param multicastGroup multicast address to receive from too.
+	 * @param multicastInterface name of the network interface to join the group on. All
+	 * that can if not set.
+	 * @param broadcast whether handlers may send to a broadcast address (SO_BROADCAST).
+	 * @param maxAmplification how many times as long as a datagram all replies to it may
+	 * be. Senders can be forged: set it to 1 for what the Internet can reach. 0 for no
+	 * bound.
+	 * @param sessions whether what one peer sends forms a connection, for a
+	 * MessageHandler. It ends at the idle-timeout.
+	 */
+	public record Udp(@Nullable LongPackets longPackets, @Nullable Integer receivers,
+			@Nullable InetAddress multicastGroup, @Nullable String multicastInterface, @Nullable Boolean broadcast,
+			@Nullable Double maxAmplification, @Nullable Boolean sessions) {
+
+		static final Udp UNSET = new Udp(null, null, null, null, null, null, null);
 
 	}
 

@@ -51,14 +51,13 @@ final class Strategies {
 			case THREAD -> Optional.of(configure(new ThreadingMixIn(), config));
 			case VIRTUAL -> Optional.of(configure(virtual(config), config));
 			case POOL -> Optional.of(pool(config));
-			case MULTIPLEX -> Optional.of(multiplexing(config));
+			case MULTIPLEX -> Optional.of(multiplexing(requireConnections(config)));
 		};
 	}
 
 	private Concurrency concurrency(ServerConfig config) {
 		// A platform thread for each datagram would let anybody start thousands.
-		boolean pool = TransportKeys.isUdp(config)
-				&& this.defaultConcurrency == Concurrency.THREAD;
+		boolean pool = TransportKeys.isUdp(config) && this.defaultConcurrency == Concurrency.THREAD;
 		return config.get("concurrency", ServerSettings::getConcurrency,
 				pool ? Concurrency.POOL : this.defaultConcurrency);
 	}
@@ -88,6 +87,17 @@ final class Strategies {
 		OverflowPolicy policy = config.get("pool.when-full", (settings) -> settings.getPool().whenFull(),
 				OverflowPolicy.WAIT);
 		return new PoolingMixIn(threads, queue, policy);
+	}
+
+	private static ServerConfig requireConnections(ServerConfig config) {
+		if (TransportKeys.isUdp(config)) {
+			throw config.find("concurrency", ServerSettings::getConcurrency)
+				.orElseThrow()
+				.invalid("The socket server '" + config.name()
+						+ "' receives datagrams, which cannot be multiplexed; set its concurrency to sync for handlers on"
+						+ " its loop, or to pool or virtual for handlers off it");
+		}
+		return config;
 	}
 
 	private static MixIn multiplexing(ServerConfig config) {

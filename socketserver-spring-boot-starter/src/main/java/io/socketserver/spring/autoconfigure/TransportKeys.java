@@ -23,6 +23,22 @@ final class TransportKeys {
 		return transport(config) == Transport.UDP;
 	}
 
+	/**
+	 * Whether datagrams form connections.
+	 */
+	static boolean hasSessions(ServerConfig config) {
+		return config.get("udp.sessions", (settings) -> settings.getUdp().sessions(), false);
+	}
+
+	/**
+	 * The property that says what carries a server's requests, or would.
+	 */
+	static String property(ServerConfig config) {
+		return config.find("transport", ServerSettings::getTransport)
+			.map(Setting::property)
+			.orElse(config.prefix() + "transport");
+	}
+
 	static List<ConditionalKey> keys() {
 		return List.of(udp("max-packet-size", ServerSettings::getMaxPacketSize),
 				udp("udp.long-packets", (settings) -> settings.getUdp().longPackets()),
@@ -31,6 +47,7 @@ final class TransportKeys {
 				udp("udp.multicast-interface", (settings) -> settings.getUdp().multicastInterface()),
 				udp("udp.broadcast", (settings) -> settings.getUdp().broadcast()),
 				udp("udp.max-amplification", (settings) -> settings.getUdp().maxAmplification()),
+				udp("udp.sessions", (settings) -> settings.getUdp().sessions()),
 				tcp("request-queue-size", ServerSettings::getRequestQueueSize),
 				tcp("tcp-no-delay", ServerSettings::getTcpNoDelay), tcp("linger", ServerSettings::getLinger),
 				tcp("linger-timeout", ServerSettings::getLingerTimeout),

@@ -1,9 +1,9 @@
 package io.socketserver.spring.diagnostics;
 
 /**
- * A handler of streams is for a server of datagrams, or the other way round.
+ * A server cannot call its handler, because they are for different kinds of transport.
  */
-public class WrongHandlerKindException extends SocketServerConfigurationException {
+public final class WrongHandlerKindException extends SocketServerConfigurationException {
 
 	private WrongHandlerKindException(String message, String action) {
 		super(message, action);
@@ -11,35 +11,71 @@ public class WrongHandlerKindException extends SocketServerConfigurationExceptio
 
 	/**
 	 * A handler that reads streams, for a UDP server.
-	 * @param bean the handler's bean name
-	 * @param type its class
-	 * @param server the server's name
-	 * @param property the property with its transport
+	 * @param place where
 	 * @return the exception
 	 */
-	public static WrongHandlerKindException streamForUdp(String bean, String type, String server, String property) {
+	public static WrongHandlerKindException streamForUdp(Place place) {
 		return new WrongHandlerKindException(
-				"The handler '" + bean + "' (" + type + ") reads streams, but the socket server '" + server
-						+ "' receives datagrams: " + property + " is udp",
-				"Have " + type + " extend io.socketserver.request.DatagramRequestHandler, or set " + property
-						+ " to tcp");
+				place.handler() + " reads streams, but the socket server '" + place.server() + "' receives datagrams: "
+						+ place.transport() + " is udp",
+				"Have " + place.type() + " extend io.socketserver.request.DatagramRequestHandler, or set "
+						+ place.transport() + " to tcp");
 	}
 
 	/**
 	 * A handler of datagrams, for a server of connections.
+	 * @param place where
+	 * @return the exception
+	 */
+	public static WrongHandlerKindException datagramForStream(Place place) {
+		return new WrongHandlerKindException(
+				place.handler() + " handles datagrams, but the socket server '" + place.server()
+						+ "' accepts connections",
+				"Set " + place.transport() + " to udp, or have " + place.type()
+						+ " extend io.socketserver.request.StreamRequestHandler");
+	}
+
+	/**
+	 * A handler of messages, for a UDP server whose datagrams form no connections.
+	 * @param place where
+	 * @return the exception
+	 */
+	public static WrongHandlerKindException messagesWithoutSessions(Place place) {
+		return new WrongHandlerKindException(
+				place.handler() + " handles messages of connections, but the datagrams of the socket server '"
+						+ place.server() + "' form none",
+				"Set " + place.sessions() + " to true, or have " + place.type()
+						+ " extend io.socketserver.request.DatagramRequestHandler");
+	}
+
+	/**
+	 * A handler of single datagrams, for a UDP server with sessions.
+	 * @param place where
+	 * @return the exception
+	 */
+	public static WrongHandlerKindException sessionsWithoutMessages(Place place) {
+		return new WrongHandlerKindException(
+				place.handler() + " handles single datagrams, but those of the socket server '" + place.server()
+						+ "' form sessions",
+				"Remove " + place.sessions() + ", or have " + place.type()
+						+ " implement io.socketserver.message.MessageHandler");
+	}
+
+	/**
+	 * What does not fit.
+	 *
 	 * @param bean the handler's bean name
 	 * @param type its class
 	 * @param server the server's name
-	 * @param property the property with its transport
-	 * @return the exception
+	 * @param transport the property with its transport
+	 * @param sessions the property that turns sessions on
 	 */
-	public static WrongHandlerKindException datagramForStream(String bean, String type, String server,
-			String property) {
-		return new WrongHandlerKindException(
-				"The handler '" + bean + "' (" + type + ") handles datagrams, but the socket server '" + server
-						+ "' accepts connections",
-				"Set " + property + " to udp, or have " + type
-						+ " extend io.socketserver.request.StreamRequestHandler");
+	public record Place(String bean, String type, String server, String transport, String sessions) {
+
+		String handler() {
+			return "The handler '" + this.bean + "' (" + this.type + ")";
+		}
+
 	}
 
 }

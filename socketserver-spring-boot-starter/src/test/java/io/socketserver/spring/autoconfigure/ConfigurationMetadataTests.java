@@ -87,6 +87,7 @@ class ConfigurationMetadataTests {
 		assertThat(bytes("max-packet-size")).isEqualTo(options.udp().maxPacketSize());
 		assertThat(defaultOf("udp.receivers")).isEqualTo(options.udp().receivers());
 		assertThat(defaultOf("udp.broadcast")).isEqualTo(options.udp().broadcast());
+		assertThat(defaultOf("udp.sessions")).isEqualTo(options.udp().sessions());
 		assertThat(defaultOf("udp.long-packets"))
 			.isEqualTo(options.udp().longPackets().name().toLowerCase(Locale.ROOT));
 		assertThat(Double.parseDouble(String.valueOf(defaultOf("udp.max-amplification"))))

@@ -22,6 +22,8 @@ import io.socketserver.ServerOptions;
 import io.socketserver.UdpOptions;
 import io.socketserver.UdpOptions.LongPackets;
 import io.socketserver.UdpServer;
+import io.socketserver.message.MessageConnection;
+import io.socketserver.message.MessageHandler;
 import io.socketserver.mixin.PoolingMixIn;
 import io.socketserver.request.DatagramRequestHandler;
 import io.socketserver.spring.RequestHandler;
@@ -122,7 +124,7 @@ class UdpServerTests {
 
 	@ParameterizedTest
 	@CsvSource({ "udp, tcp-no-delay, true, tcp", "udp, max-line-length, 1KB, tcp", "udp, keep-alive.idle, 10s, tcp",
-			"tcp, max-packet-size, 1KB, udp", "tcp, udp.receivers, 2, udp" })
+			"tcp, max-packet-size, 1KB, udp", "tcp, udp.receivers, 2, udp", "tcp, udp.sessions, true, udp" })
 	void aKeyThatTheTransportDoesNotReadFails(String transport, String key, String value, String remedy) {
 		Runners.runner()
 			.withPropertyValues("socketserver.transport=" + transport, "socketserver." + key + "=" + value)
@@ -163,6 +165,50 @@ class UdpServerTests {
 				.contains("Set socketserver.servers.lines.transport to udp"));
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "sync", "thread", "pool" })
+	void aHandlerOfMessagesHasSessions(String concurrency) {
+		this.runner.withPropertyValues("socketserver.udp.sessions=true", "socketserver.concurrency=" + concurrency)
+			.withUserConfiguration(MessagesHandler.class)
+			.run((context) -> {
+				BaseServer server = context.getBean(SocketServers.class).all().get(0);
+				assertThat(ask(Runners.port(context), "hello")).isEqualTo("HELLO");
+				assertThat(ask(Runners.port(context), "you")).isEqualTo("YOU");
+				assertThat(server.connections().count()).isEqualTo(2);
+			});
+	}
+
+	@Test
+	void messagesWithoutSessionsAndSessionsWithoutMessagesFail() {
+		this.runner.withUserConfiguration(MessagesHandler.class)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(WrongHandlerKindException.class)
+				.extracting((failure) -> ((SocketServerConfigurationException) failure).action())
+				.asString()
+				.contains("Set socketserver.udp.sessions to true"));
+		this.runner.withPropertyValues("socketserver.udp.sessions=true")
+			.withUserConfiguration(DatagramHandler.class)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(WrongHandlerKindException.class)
+				.extracting((failure) -> ((SocketServerConfigurationException) failure).action())
+				.asString()
+				.contains("Remove socketserver.udp.sessions"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "framing.type, line", "write-limits.cap, 1MB", "concurrency, multiplex" })
+	void whatOnlyConnectionsHaveFails(String key, String value) {
+		this.notStarted.withPropertyValues("socketserver.udp.sessions=true", "socketserver." + key + "=" + value)
+			.withUserConfiguration(MessagesHandler.class)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(InvalidConfigurationPropertyValueException.class)
+				.hasMessageContaining("socketserver." + key)
+				.hasMessageContaining("datagram"));
+	}
+
 	private static String ask(int port, String text) throws IOException {
 		byte[] packet = text.getBytes(StandardCharsets.UTF_8);
 		try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
@@ -180,6 +226,16 @@ class UdpServerTests {
 		@Override
 		public void handle() {
 			wfile().print(text().toUpperCase(Locale.ROOT));
+		}
+
+	}
+
+	@RequestHandler
+	static class MessagesHandler implements MessageHandler<String, String> {
+
+		@Override
+		public String onMessage(MessageConnection<String> connection, String message) {
+			return message.toUpperCase(Locale.ROOT);
 		}
 
 	}
