@@ -3,7 +3,10 @@ package io.socketserver.demo;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -35,7 +38,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "socketserver.servers.echo.port=0", "socketserver.servers.pooled.port=0",
-				"socketserver.servers.lines.port=0", "socketserver.servers.frames.port=0" })
+				"socketserver.servers.lines.port=0", "socketserver.servers.frames.port=0",
+				"socketserver.servers.datagrams.port=0" })
 @Timeout(60)
 class DemoApplicationTests {
 
@@ -52,7 +56,7 @@ class DemoApplicationTests {
 	@Test
 	void hasTheServersThatTheExchangesAreFor() {
 		assertThat(this.servers.all()).extracting(BaseServer::name)
-			.containsExactly("echo", "pooled", "lines", "frames");
+			.containsExactly("echo", "pooled", "lines", "frames", "datagrams");
 	}
 
 	@ParameterizedTest
@@ -76,6 +80,20 @@ class DemoApplicationTests {
 			client.setSoTimeout(TIMEOUT_MILLIS);
 			client.getOutputStream().write(frame);
 			assertThat(client.getInputStream().readNBytes(frame.length)).isEqualTo(frame);
+		}
+	}
+
+	@Test
+	void theServerOfDatagramsAnswersEachWithItself() throws IOException {
+		try (DatagramSocket client = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+			client.setSoTimeout(TIMEOUT_MILLIS);
+			for (int size : new int[] { 0, 1, 8192 }) {
+				client.send(new DatagramPacket(new byte[size], size, InetAddress.getLoopbackAddress(),
+						port("local.socketserver.datagrams")));
+				DatagramPacket answer = new DatagramPacket(new byte[10_000], 10_000);
+				client.receive(answer);
+				assertThat(answer.getLength()).isEqualTo(size);
+			}
 		}
 	}
 
