@@ -23,8 +23,11 @@ final class Drain {
 	// For handlers to unwind after their connection was cut off.
 	private static final Duration UNWIND = Duration.ofMillis(500);
 
-	// For a loop that no handler holds to stop accepting.
-	private static final Duration LOOP_REACTION = Duration.ofMillis(200);
+	// For a loop that no handler holds to stop accepting: long, since a machine may be
+	// overloaded, and who is told the end too early comes back and is reset.
+	private static final Duration LOOP_REACTION = Duration.ofSeconds(5);
+
+	private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
 	private final BaseServer server;
 
@@ -81,8 +84,11 @@ final class Drain {
 	 * way round: one of the connections to end may hold the loop.
 	 */
 	private void sayGoodbyes() {
-		if (!this.server.isLoopHeld()) {
-			awaitUninterruptibly(this.acceptingStopped, System.nanoTime() + LOOP_REACTION.toNanos());
+		// Half of a short grace period is left for the idle to end in order.
+		long bound = this.begin + Math.min(LOOP_REACTION.toNanos(), (this.deadline - this.begin) / 2);
+		boolean stopped = false;
+		while (!stopped && !this.over && !this.server.isLoopHeld() && System.nanoTime() - bound < 0) {
+			stopped = awaitUninterruptibly(this.acceptingStopped, System.nanoTime() + LOOK_AGAIN.toNanos());
 		}
 		if (!this.over) {
 			this.connections.drainIdle();

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -94,6 +96,15 @@ class DrainTests {
 			assertThat(report.closedIdle()).isEqualTo(50);
 			assertThat(report.cutOff()).isZero();
 			assertThat(report.remaining()).isZero();
+		}
+	}
+
+	private boolean awaited(long millis) {
+		try {
+			return this.go.await(millis, TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			throw new AssertionError(ex);
 		}
 	}
 
@@ -300,6 +311,34 @@ class DrainTests {
 				client.close();
 			}
 			assertThat(close.join().cutOff()).isZero();
+		}
+	}
+
+	/**
+	 * Who is told the end comes back at once: were somebody still listening by then, the
+	 * kernel would accept and then reset the client.
+	 */
+	@ParameterizedTest
+	@EnumSource(mode = Mode.EXCLUDE, names = { "SYNC" })
+	void tellsIdleClientsTheEndOnlyWhenNobodyListensHoweverLateTheLoopIs(Strategy strategy) throws Exception {
+		AtomicBoolean late = new AtomicBoolean();
+		CountDownLatch held = new CountDownLatch(1);
+		MixIn holding = new MixIn() {
+			@Override
+			public void serviceActions() {
+				held.countDown();
+				late.set(!awaited(600));
+			}
+		};
+		try (TestServer server = TestServer.with(strategy).over(holding).start(Script.UPPER)) {
+			Client idle = server.connect().sendLine("a");
+			assertThat(idle.readLine()).isEqualTo("A");
+			Await.latch(held, "the loop is held");
+			CompletableFuture<DrainReport> close = server.server().closeAsync(Duration.ofSeconds(10));
+			assertThat(idle.end()).isEqualTo(End.ORDERLY);
+			assertThat(late).as("the loop got free before the client was told the end").isTrue();
+			idle.close();
+			close.join();
 		}
 	}
 
