@@ -38,7 +38,7 @@ final class PreloadedClasses {
 			message.Turn message.Turn$Call message.Turn$State message.WriteLimits
 			mixin.AcceptLimit mixin.LimitingMixIn mixin.MultiplexingMixIn mixin.OverflowPolicy mixin.PoolingMixIn
 			mixin.ThreadUse mixin.ThreadingMixIn
-			request.AcceptGate request.AttributeKey request.BaseConnection request.BaseRequest
+			request.AcceptGate request.AttributeKey request.BaseConnection request.BaseRequest request.BaseRequest$Several
 			request.BaseRequestHandler request.CloseReason request.Connection request.ConnectionClosedException
 			request.ConnectionDriver request.ConnectionState request.ConnectionWatch request.Connections
 			request.DatagramDrop request.DatagramOptions request.DatagramOutput request.DatagramRequest

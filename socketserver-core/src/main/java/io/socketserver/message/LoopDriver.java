@@ -55,9 +55,6 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 	// Written in the loop thread, read in any.
 	private volatile @Nullable Turn<I, O> turn;
 
-	// The loop's thread while the handler runs in it. Others need not see it at once.
-	private @Nullable Thread handling;
-
 	private @Nullable Throwable failure;
 
 	private long requests;
@@ -132,7 +129,7 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 	 * is written before another connection gathers in the same buffer.
 	 */
 	private void callHandler(Step step) {
-		this.handling = Thread.currentThread();
+		this.shared.handling(this);
 		try {
 			step.run();
 		}
@@ -141,7 +138,7 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 		}
 		finally {
 			send();
-			this.handling = null;
+			this.shared.handling(null);
 		}
 	}
 
@@ -431,7 +428,7 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 		else {
 			ByteBuffer large = ByteBuffer.allocate(size);
 			encode(payload, large);
-			transmit(large.flip(), true);
+			transmit(large.flip(), true, this.shared.loop().now());
 		}
 	}
 
@@ -449,7 +446,7 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 		ByteBuffer out = this.shared.buffers().out;
 		if (out.position() > 0) {
 			try {
-				transmit(out.flip(), false);
+				transmit(out.flip(), false, this.shared.loop().now());
 			}
 			finally {
 				// Another connection's turn comes next.
@@ -458,10 +455,10 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 		}
 	}
 
-	private SendResult transmit(ByteBuffer frame, boolean kept) {
+	private SendResult transmit(ByteBuffer frame, boolean kept, long now) {
 		Outbound.Outcome outcome;
 		try {
-			outcome = this.outbound.write(frame, kept, System.nanoTime());
+			outcome = this.outbound.write(frame, kept, now);
 		}
 		catch (IOException ex) {
 			onLoop(() -> lost(ex));
@@ -489,11 +486,12 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 	}
 
 	private void onLoop(Runnable task) {
-		if (this.shared.loop().inLoop() && this.handling == null) {
+		if (this.shared.loop().inLoop() && !this.shared.isHandling()) {
 			task.run();
 		}
 		else {
-			// Also in the midst of a handler's call: first that comes to its end.
+			// Also in the midst of a handler's call, another connection's too: first that
+			// comes to its end.
 			this.shared.loop().execute(task::run);
 		}
 	}
@@ -601,7 +599,7 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 	 * Sends what a turn has gathered. Runs in its thread.
 	 */
 	void transmitFromTurn(ByteBuffer frames) {
-		transmit(frames, true);
+		transmit(frames, true, System.nanoTime());
 	}
 
 	/**
@@ -921,10 +919,10 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 		if (running != null && running.isRunBy(current)) {
 			running.flush();
 		}
-		else if (this.handling == current) {
+		else if (this.shared.isHandling(this, current)) {
 			send();
 		}
-		return transmit(frame, true);
+		return transmit(frame, true, System.nanoTime());
 	}
 
 	@Override
@@ -969,7 +967,7 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 	@Override
 	public boolean isHandledBy(Thread thread) {
 		Turn<I, O> current = this.turn;
-		return this.handling == thread || (current != null && current.isRunBy(thread));
+		return this.shared.isHandling(this, thread) || (current != null && current.isRunBy(thread));
 	}
 
 	@Override
@@ -982,7 +980,7 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 		if (this.closing) {
 			return ConnectionState.CLOSING;
 		}
-		if ((current != null && !current.isOver()) || this.handling != null) {
+		if ((current != null && !current.isOver()) || this.shared.isHandling(this)) {
 			return ConnectionState.RUNNING;
 		}
 		if (!this.outbound.isEmpty()) {

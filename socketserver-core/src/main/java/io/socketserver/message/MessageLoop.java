@@ -38,6 +38,9 @@ public final class MessageLoop<I, O> {
 
 	private @Nullable Buffers buffers;
 
+	// Whose handler runs on the loop. Others need not see it at once.
+	private @Nullable LoopDriver<?, ?> handling;
+
 	// The next sweep; in the loop thread only.
 	private @Nullable LoopTimer sweep;
 
@@ -107,6 +110,34 @@ public final class MessageLoop<I, O> {
 			this.buffers = current;
 		}
 		return current;
+	}
+
+	/**
+	 * A connection's handler is called on the loop from now on, or none is.
+	 */
+	void handling(@Nullable LoopDriver<?, ?> driver) {
+		this.handling = driver;
+	}
+
+	/**
+	 * Whether a handler is being called on the loop.
+	 */
+	boolean isHandling() {
+		return this.handling != null;
+	}
+
+	/**
+	 * Whether that of a connection is.
+	 */
+	boolean isHandling(LoopDriver<?, ?> driver) {
+		return this.handling == driver;
+	}
+
+	/**
+	 * Whether that of a connection is, in a thread.
+	 */
+	boolean isHandling(LoopDriver<?, ?> driver, Thread thread) {
+		return this.handling == driver && this.loop.thread() == thread;
 	}
 
 	/**

@@ -102,7 +102,8 @@ final class Outbound {
 		this.queued += length;
 		this.congested = this.queued > this.limits.highMark();
 		if (first) {
-			this.stalledSince = now | 1;
+			// The loop's time may be old, after a handler that took long.
+			this.stalledSince = System.nanoTime() | 1;
 			return Outcome.BEGUN;
 		}
 		return Outcome.QUEUED;

@@ -3,13 +3,12 @@ package io.socketserver.mixin;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
 import org.jspecify.annotations.Nullable;
 
+import io.socketserver.request.BaseRequest;
 import io.socketserver.request.Request;
 import io.socketserver.request.ServerContext;
 
@@ -17,7 +16,8 @@ import io.socketserver.request.ServerContext;
  * So many requests at a time; at the limit the server stops accepting. It goes on once a
  * twentieth of the places is free, or a few milliseconds after the first one is: so a
  * full server is neither opened and shut for each client, nor does a client wait long for
- * a free place. {@link #enter} runs in the loop thread, {@link #leave} in any.
+ * a free place. {@link #enter} runs in the loop thread, {@link #leave} in any. Leaving
+ * counts once, and only for a request that came in, which the request itself knows.
  */
 final class AcceptLimit {
 
@@ -32,9 +32,6 @@ final class AcceptLimit {
 	private final int limit;
 
 	private final int lowMark;
-
-	// Who is in: leaving counts once, and only for one that came in.
-	private final Set<Request> inside = ConcurrentHashMap.newKeySet();
 
 	// The count and the gate change together: a late release would let one too many in.
 	private final ReentrantLock lock = new ReentrantLock();
@@ -74,7 +71,7 @@ final class AcceptLimit {
 		ServerContext current = this.server;
 		this.lock.lock();
 		try {
-			boolean full = this.inside.add(request) && this.count.incrementAndGet() >= this.limit;
+			boolean full = ((BaseRequest) request).enter(this) && this.count.incrementAndGet() >= this.limit;
 			if (full && current != null) {
 				current.acceptGate().hold(this);
 				warn(current);
@@ -89,7 +86,7 @@ final class AcceptLimit {
 		ServerContext current = this.server;
 		this.lock.lock();
 		try {
-			if (this.inside.remove(request)) {
+			if (((BaseRequest) request).leave(this)) {
 				int now = this.count.decrementAndGet();
 				if (current != null) {
 					reopen(current, now);

@@ -2,6 +2,7 @@ package io.socketserver.request;
 
 import java.net.SocketAddress;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,6 +32,9 @@ public abstract class BaseRequest implements Request {
 
 	@SuppressWarnings("UnusedVariable") // Through ENDED.
 	private volatile int ended;
+
+	// The limits that count it: null, the only one, or a set of several.
+	private @Nullable Object countedBy; // Guarded by this.
 
 	// Most requests have no attributes, and thousands may be open.
 	private volatile @Nullable Map<AttributeKey<?>, Object> attributes;
@@ -108,6 +112,46 @@ public abstract class BaseRequest implements Request {
 	 */
 	public boolean claimEnd() {
 		return ENDED.compareAndSet(this, 0, 1);
+	}
+
+	/**
+	 * Counts this request in a limit. For mix-ins: so a limit needs no record of who is
+	 * in.
+	 * @param limit the limit, whose {@code equals} is identity
+	 * @return false if it is counted there already
+	 */
+	public synchronized boolean enter(Object limit) {
+		Object current = this.countedBy;
+		if (current == null) {
+			this.countedBy = limit;
+			return true;
+		}
+		if (current instanceof Several several) {
+			return several.add(limit);
+		}
+		if (current == limit) {
+			return false;
+		}
+		Several several = new Several();
+		several.add(current);
+		this.countedBy = several;
+		return several.add(limit);
+	}
+
+	/**
+	 * Counts this request in a limit no more. For mix-ins.
+	 * @param limit the limit
+	 * @return false if it was not counted there
+	 */
+	public synchronized boolean leave(Object limit) {
+		if (this.countedBy instanceof Several several) {
+			return several.remove(limit);
+		}
+		boolean counted = this.countedBy == limit;
+		if (counted) {
+			this.countedBy = null;
+		}
+		return counted;
 	}
 
 	/**
@@ -191,6 +235,11 @@ public abstract class BaseRequest implements Request {
 	@Override
 	public String toString() {
 		return id() + " from " + this.clientAddress;
+	}
+
+	@SuppressWarnings("serial") // Is not serialized.
+	private static final class Several extends HashSet<Object> {
+
 	}
 
 }
