@@ -104,6 +104,10 @@ final class Acceptor implements Selectable {
 
 	@Override
 	public void failed(SelectionKey key, Throwable error) {
+		if (!key.channel().isOpen()) {
+			// Closed while a handler held the loop.
+			return;
+		}
 		this.server.reportAcceptFailure(error);
 		this.backoff.failed((error instanceof IOException io) ? io : new IOException(error.toString(), error));
 	}
