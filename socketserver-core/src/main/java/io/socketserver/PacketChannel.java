@@ -57,6 +57,8 @@ final class PacketChannel implements DatagramOutput {
 
 	private final LogLimit longLines = new LogLimit(1, Duration.ofSeconds(10));
 
+	private final LogLimit withheldLines = new LogLimit(1, Duration.ofSeconds(10));
+
 	private final LogLimit fullLines = new LogLimit(1, Duration.ofSeconds(10));
 
 	PacketChannel(BaseServer server, DatagramChannel channel) {
@@ -164,6 +166,19 @@ final class PacketChannel implements DatagramOutput {
 					this.server.describe(), this.fullLines.suffix());
 		}
 		return false;
+	}
+
+	@Override
+	public void withheld(long length, long received, SocketAddress to) {
+		this.statistics.countDropped(DatagramDrop.AMPLIFICATION);
+		if (this.withheldLines.tryLine()) {
+			logger.log(Level.WARNING,
+					"{0} does not send {1} bytes to {2}, from where {3} bytes came: all replies would be longer than"
+							+ " maxAmplification allows ({4} times). Senders can be forged; raise it (socketserver.udp"
+							+ ".max-amplification, 0 for no bound) if yours are trusted, or give a session an identity{5}",
+					this.server.describe(), length, to, received, this.udp.maxAmplification(),
+					this.withheldLines.suffix());
+		}
 	}
 
 	private boolean trySend(ByteBuffer packet, SocketAddress to) throws IOException {

@@ -32,7 +32,7 @@ public final class UdpOptions implements Cloneable {
 
 	private boolean broadcast;
 
-	private double maxAmplification;
+	private double maxAmplification = 1;
 
 	private boolean sessions;
 
@@ -95,8 +95,10 @@ public final class UdpOptions implements Cloneable {
 	/**
 	 * How many times as long as the datagram all replies to it may be. Senders of UDP can
 	 * be forged: with 1 a server is of no use to who wants to flood somebody else through
-	 * it. Set it for whatever the Internet can reach.
-	 * @return 0, the default, for no bound
+	 * it. Of a session it bounds what is sent in all by what came in all, until the
+	 * session has an {@link io.socketserver.request.Connection#identity(String)
+	 * identity}.
+	 * @return 1 by default; 0 for no bound
 	 */
 	public double maxAmplification() {
 		return this.maxAmplification;

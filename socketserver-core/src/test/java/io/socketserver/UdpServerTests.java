@@ -254,7 +254,7 @@ class UdpServerTests {
 	void repliesNeverExceedTheAmplificationThatIsAllowed() throws Exception {
 		AtomicInteger sent = new AtomicInteger();
 		try (UdpTestServer server = UdpTestServer.with(Strategy.SYNC)
-			.udp((udp) -> udp.withMaxAmplification(1))
+			.udp((udp) -> udp.withMaxAmplification(UdpOptions.DEFAULT.maxAmplification()))
 			.start((handler) -> {
 				for (int i = 0; i < 100; i++) {
 					sent.addAndGet(handler.request().reply(new byte[5]) ? 5 : 0);

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
@@ -200,6 +201,27 @@ class UdpSessionTests {
 			assertThat(client.receiveText()).isEqualTo("are you there?");
 			assertThat(server.server().connections().count()).isOne();
 			assertThat(asked.get()).isGreaterThanOrEqualTo(2);
+		}
+	}
+
+	@Test
+	void sendsNoMoreThanItGotUntilThePeerIsKnown() throws Exception {
+		AtomicReference<SendResult> longer = new AtomicReference<>();
+		try (UdpTestServer server = with(Strategy.SYNC)
+			.udp((udp) -> udp.withMaxAmplification(UdpOptions.DEFAULT.maxAmplification()))
+			.start(service((connection, message) -> {
+				if (message.equals("login")) {
+					connection.identity("device 7");
+				}
+				longer.set(connection.send("much longer than that"));
+				return message;
+			}))) {
+			UdpClient client = server.client();
+			assertThat(client.ask("hello")).isEqualTo("hello");
+			assertThat(longer.get()).isEqualTo(SendResult.REFUSED);
+			assertThat(server.server().statistics().datagramsDropped(DatagramDrop.AMPLIFICATION)).isOne();
+			assertThat(client.ask("login")).isEqualTo("much longer than that");
+			assertThat(longer.get()).isEqualTo(SendResult.QUEUED);
 		}
 	}
 

@@ -400,9 +400,10 @@ final class DatagramSession<I, O> extends BaseConnection implements MessageConne
 			return SendResult.REFUSED;
 		}
 		int length = packet.remaining();
-		if (!this.options.allows(this.bytesIn.get(), this.bytesOut.addAndGet(length))) {
+		// Whoever has an identity was asked for it, so that its address is no forgery.
+		if (!this.options.allows(this.bytesIn.get(), this.bytesOut.addAndGet(length)) && identity().isEmpty()) {
 			this.bytesOut.addAndGet(-length);
-			server().statistics().countDropped(DatagramDrop.AMPLIFICATION);
+			this.output.withheld(length, this.bytesIn.get(), clientAddress());
 			return SendResult.REFUSED;
 		}
 		try {

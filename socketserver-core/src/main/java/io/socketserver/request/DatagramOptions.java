@@ -13,9 +13,9 @@ import java.nio.charset.StandardCharsets;
 public record DatagramOptions(Charset charset, double maxAmplification) {
 
 	/**
-	 * UTF-8, no bound.
+	 * UTF-8, replies no longer than what they answer.
 	 */
-	public static final DatagramOptions DEFAULT = new DatagramOptions(StandardCharsets.UTF_8, 0);
+	public static final DatagramOptions DEFAULT = new DatagramOptions(StandardCharsets.UTF_8, 1);
 
 	/**
 	 * Checks the values.

@@ -31,4 +31,13 @@ public interface DatagramOutput {
 	 */
 	boolean offer(ByteBuffer packet, SocketAddress to) throws IOException;
 
+	/**
+	 * A reply is not sent, because all replies would be longer than
+	 * {@code maxAmplification} allows. Counts and reports it.
+	 * @param length the reply's length
+	 * @param received the length of what was received
+	 * @param to where it would have gone to
+	 */
+	void withheld(long length, long received, SocketAddress to);
+
 }

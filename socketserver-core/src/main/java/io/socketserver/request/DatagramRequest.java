@@ -124,7 +124,7 @@ public final class DatagramRequest extends BaseRequest implements Watched {
 		int length = reply.remaining();
 		if (!this.options.allows(this.packet.length, REPLIED.addAndGet(this, length))) {
 			REPLIED.addAndGet(this, -length);
-			server().statistics().countDropped(DatagramDrop.AMPLIFICATION);
+			this.output.withheld(length, this.packet.length, clientAddress());
 			return false;
 		}
 		return send(reply, clientAddress());

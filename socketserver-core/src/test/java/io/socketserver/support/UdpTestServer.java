@@ -92,8 +92,10 @@ public final class UdpTestServer implements AutoCloseable {
 
 		private boolean traced = true;
 
+		// Most handlers here answer at length.
 		private ServerOptions options = ServerOptions.DEFAULT.withName("u" + numbers.incrementAndGet())
-			.withDrainTimeout(Duration.ofSeconds(10));
+			.withDrainTimeout(Duration.ofSeconds(10))
+			.withUdp(UdpOptions.DEFAULT.withMaxAmplification(0));
 
 		private Setup(MixIn... mixIns) {
 			this.mixIns.addAll(List.of(mixIns));

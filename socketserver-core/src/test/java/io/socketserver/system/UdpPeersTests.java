@@ -45,7 +45,8 @@ class UdpPeersTests {
 	@Test
 	void digGetsItsAnswer() throws Exception {
 		String dig = tool("dig");
-		try (UdpServer server = new UdpServer(ANY_PORT, DnsHandler::new, new PoolingMixIn(2))) {
+		try (UdpServer server = new UdpServer(ANY_PORT, DnsHandler::new,
+				ServerOptions.DEFAULT.withUdp(UdpOptions.DEFAULT.withMaxAmplification(4)), new PoolingMixIn(2))) {
 			server.start();
 			String port = Integer.toString(server.port());
 			for (String more : new String[] { "+edns=0", "+noedns" }) {
