@@ -45,7 +45,23 @@ public final class Client implements AutoCloseable {
 	 * @throws IOException if it cannot
 	 */
 	public static Client connect(SocketAddress server, int receiveBuffer) throws IOException {
+		return connect(new Socket(), server, receiveBuffer);
+	}
+
+	/**
+	 * Connects from a certain address of this machine.
+	 * @param from the address; on Linux all of 127.0.0.0/8 are
+	 * @param server where to
+	 * @return the client
+	 * @throws IOException if it cannot
+	 */
+	public static Client connectFrom(String from, SocketAddress server) throws IOException {
 		Socket socket = new Socket();
+		socket.bind(new InetSocketAddress(from, 0));
+		return connect(socket, server, 0);
+	}
+
+	static Client connect(Socket socket, SocketAddress server, int receiveBuffer) throws IOException {
 		try {
 			if (receiveBuffer > 0) {
 				socket.setReceiveBufferSize(receiveBuffer);
