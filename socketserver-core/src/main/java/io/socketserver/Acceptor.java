@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.socketserver.loop.Selectable;
 import io.socketserver.request.AcceptGate;
+import io.socketserver.request.CloseReason;
 import io.socketserver.request.Request;
 
 /**
@@ -37,6 +38,8 @@ final class Acceptor implements Selectable {
 
 	private final Runnable tookSome;
 
+	private final Admission admission;
+
 	private final AcceptBackoff backoff;
 
 	private @Nullable SelectionKey key;
@@ -48,12 +51,14 @@ final class Acceptor implements Selectable {
 	 * An acceptor for one of the server's sockets.
 	 * @param server the server
 	 * @param source takes requests from the socket
+	 * @param admission sees to those taken
 	 * @param tookSome told after some were taken
 	 */
-	Acceptor(BaseServer server, Source source, Runnable tookSome) {
+	Acceptor(BaseServer server, Source source, Admission admission, Runnable tookSome) {
 		this.server = server;
 		this.gate = server.acceptGate();
 		this.source = source;
+		this.admission = admission;
 		this.tookSome = tookSome;
 		this.backoff = new AcceptBackoff(server, this.gate);
 	}
@@ -98,7 +103,7 @@ final class Acceptor implements Selectable {
 		}
 		this.budget--;
 		this.backoff.succeeded();
-		this.server.take(request);
+		this.admission.admit(request);
 		return true;
 	}
 
@@ -168,10 +173,10 @@ final class Acceptor implements Selectable {
 	void finish(List<Request> swept, boolean serving) {
 		for (Request request : swept) {
 			if (serving && this.gate.isOpen()) {
-				this.server.take(request);
+				this.admission.admitNow(request);
 			}
 			else {
-				this.server.turnAway(request);
+				this.server.turnAway(request, CloseReason.DRAINED);
 			}
 		}
 	}

@@ -79,6 +79,8 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 
 	private final Gate gate;
 
+	private final Admission admission;
+
 	private final Acceptor acceptor;
 
 	private final Lingerer lingerer;
@@ -122,7 +124,10 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 				options.requestTimeout());
 		this.loop = new SelectorLoop(options.name());
 		this.gate = new Gate(this.loop, this::updateInterest);
-		this.acceptor = new Acceptor(this, this::getRequest, this::runServiceActions);
+		this.admission = options.proxyProtocol()
+			.<Admission>map((protocol) -> new ProxyAdmission(this, this.loop, this.gate, protocol))
+			.orElseGet(() -> Admission.direct(this));
+		this.acceptor = new Acceptor(this, this::getRequest, this.admission, this::runServiceActions);
 		this.lingerer = new Lingerer(this.loop, options.lingerTimeout());
 		layOver(this.mixIns);
 	}
@@ -404,8 +409,12 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 			this.loop.pass(Duration.ofNanos(Math.max(0, left)));
 			left = deadline - System.nanoTime();
 		}
-		while (this.acceptor.budget() > 0 && left > 0 && !isDraining());
-		return this.acceptor.budget() == 0;
+		while (!isTaken() && left > 0 && !isDraining());
+		return isTaken();
+	}
+
+	private boolean isTaken() {
+		return this.acceptor.budget() == 0 && this.admission.isIdle();
 	}
 
 	private boolean beginServing() {
@@ -496,6 +505,7 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 	private void updateInterest() {
 		this.acceptor.updateInterest();
 		this.receivers.forEach(Receiver::updateInterest);
+		this.admission.gateChanged();
 	}
 
 	private void scheduleServiceActions() {
@@ -661,6 +671,7 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 		others.forEach((receiver) -> receiver.stop(closing, serving, stopped));
 		try {
 			if (closing) {
+				withdraw();
 				this.acceptor.deregister();
 				this.loop.flushCancelled();
 			}
@@ -673,6 +684,7 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 			}
 			current.acceptingStopped();
 			updateInterest();
+			this.admission.end();
 			this.acceptor.finish(swept, serving);
 		}
 		catch (IOException ex) {
@@ -690,6 +702,13 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 		return false;
 	}
 
+	/**
+	 * The socket is about to be closed: no more clients ought to find it, if that can be
+	 * brought about without closing it. May be called more than once.
+	 */
+	void withdraw() {
+	}
+
 	private boolean isListening() {
 		SelectableChannel channel = this.listener;
 		return channel != null && channel.isOpen();
@@ -698,6 +717,7 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 	private void closeListener() {
 		SelectableChannel channel = this.listener;
 		if (channel != null) {
+			withdraw();
 			try {
 				channel.close();
 			}
@@ -793,6 +813,7 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 		catch (IOException ex) {
 			logger.log(Level.WARNING, "Cannot close the selector of " + describe(), ex);
 		}
+		this.admission.release();
 		this.lingerer.resetAll();
 		closeListener();
 		this.listener = null;

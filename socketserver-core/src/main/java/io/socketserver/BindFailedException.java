@@ -86,6 +86,21 @@ public class BindFailedException extends SocketServerException {
 		UNRESOLVED("the host name cannot be resolved"),
 
 		/**
+		 * The path of a Unix socket is longer than the system allows.
+		 */
+		PATH_TOO_LONG("the path is too long"),
+
+		/**
+		 * The directory that a Unix socket would be in does not exist.
+		 */
+		NO_DIRECTORY("the directory does not exist"),
+
+		/**
+		 * There is a file at the path of a Unix socket that is no socket.
+		 */
+		NOT_A_SOCKET("there is something else at that path"),
+
+		/**
 		 * Something else; see the cause.
 		 */
 		OTHER("");
@@ -97,11 +112,17 @@ public class BindFailedException extends SocketServerException {
 		}
 
 		String text(Exception cause) {
+			if (cause instanceof BindProblem problem) {
+				return String.valueOf(problem.getMessage());
+			}
 			return this.advice.isEmpty() ? String.valueOf(cause.getMessage()) : this.advice;
 		}
 
 		// The JDK has one BindException for all of these, and only its text differs.
 		static Reason of(Exception cause) {
+			if (cause instanceof BindProblem problem) {
+				return problem.reason();
+			}
 			String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
 			if (message.contains("in use")) {
 				return IN_USE;

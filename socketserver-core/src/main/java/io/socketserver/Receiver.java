@@ -44,7 +44,7 @@ final class Receiver {
 		this.name = server.name() + "-receiver-" + number;
 		this.loop = new SelectorLoop(this.name);
 		this.loop.open();
-		this.acceptor = new Acceptor(server, channel::receive, () -> {
+		this.acceptor = new Acceptor(server, channel::receive, Admission.direct(server), () -> {
 		});
 	}
 

@@ -326,10 +326,10 @@ abstract class RequestHooks implements ServerContext {
 	}
 
 	/**
-	 * Ends a request that was taken only because the server is being drained.
+	 * Ends a request that was taken from the socket, and is not to be served.
 	 */
-	final void turnAway(Request request) {
-		end(request, CloseReason.DRAINED);
+	final void turnAway(Request request, CloseReason reason) {
+		end(request, reason);
 	}
 
 	private void report(Request request, Throwable error) {

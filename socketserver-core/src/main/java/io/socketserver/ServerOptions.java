@@ -2,9 +2,13 @@ package io.socketserver;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
+import io.socketserver.proxy.ProxyProtocol;
 import io.socketserver.request.StreamOptions;
 
 /**
@@ -59,6 +63,10 @@ public final class ServerOptions implements Cloneable {
 	private Charset charset = StandardCharsets.UTF_8;
 
 	private UdpOptions udp = UdpOptions.DEFAULT;
+
+	private Set<PosixFilePermission> unixPermissions = PosixFilePermissions.fromString("rw-------");
+
+	private Optional<ProxyProtocol> proxyProtocol = Optional.empty();
 
 	private ServerOptions() {
 	}
@@ -221,6 +229,23 @@ public final class ServerOptions implements Cloneable {
 		ServerOptions copy = copy();
 		copy.udp = value;
 		return copy;
+	}
+
+	/**
+	 * The permissions of a Unix socket's file. To connect, a client needs the permission
+	 * to write.
+	 * @return {@code rw-------} by default: the user of this process, and root
+	 */
+	public Set<PosixFilePermission> unixPermissions() {
+		return this.unixPermissions;
+	}
+
+	/**
+	 * From whom a TCP server requires the PROXY protocol.
+	 * @return empty by default: whatever comes first is the client's
+	 */
+	public Optional<ProxyProtocol> proxyProtocol() {
+		return this.proxyProtocol;
 	}
 
 	/**
@@ -425,6 +450,28 @@ public final class ServerOptions implements Cloneable {
 	public ServerOptions withCharset(Charset value) {
 		ServerOptions copy = copy();
 		copy.charset = value;
+		return copy;
+	}
+
+	/**
+	 * A copy with other permissions of a Unix socket's file.
+	 * @param value the permissions; see {@code PosixFilePermissions.fromString}
+	 * @return the copy
+	 */
+	public ServerOptions withUnixPermissions(Set<PosixFilePermission> value) {
+		ServerOptions copy = copy();
+		copy.unixPermissions = Set.copyOf(value);
+		return copy;
+	}
+
+	/**
+	 * A copy that requires the PROXY protocol.
+	 * @param value from whom
+	 * @return the copy
+	 */
+	public ServerOptions withProxyProtocol(ProxyProtocol value) {
+		ServerOptions copy = copy();
+		copy.proxyProtocol = Optional.of(value);
 		return copy;
 	}
 

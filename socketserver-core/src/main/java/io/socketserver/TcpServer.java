@@ -5,19 +5,14 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
-import java.nio.channels.SelectableChannel;
-import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 
 import jdk.net.ExtendedSocketOptions;
-import org.jspecify.annotations.Nullable;
 
 import io.socketserver.ServerOptions.KeepAlive;
-import io.socketserver.request.CloseReason;
 import io.socketserver.request.MixIn;
-import io.socketserver.request.Request;
 import io.socketserver.request.RequestHandlerFactory;
 import io.socketserver.request.StreamRequest;
 
@@ -37,9 +32,7 @@ import io.socketserver.request.StreamRequest;
  * errors are those of {@link BaseServer}. To change a hook, pass a {@link MixIn} or
  * extend this class.
  */
-public class TcpServer extends BaseServer {
-
-	private volatile @Nullable ServerSocketChannel channel;
+public class TcpServer extends StreamServer {
 
 	/**
 	 * A server with default options. Does not bind yet.
@@ -79,26 +72,21 @@ public class TcpServer extends BaseServer {
 	}
 
 	@Override
-	protected SelectableChannel serverBind(SocketAddress address) throws IOException {
-		ServerSocketChannel open = ServerSocketChannel.open();
-		try {
-			open.configureBlocking(false);
-			open.setOption(StandardSocketOptions.SO_REUSEADDR, options().reuseAddress());
-			if (options().reusePort()) {
-				open.setOption(StandardSocketOptions.SO_REUSEPORT, true);
-			}
-			if (options().receiveBufferSize() > 0) {
-				// Set here, since the window's scale is settled by the handshake.
-				open.setOption(StandardSocketOptions.SO_RCVBUF, options().receiveBufferSize());
-			}
-			open.bind(address, options().requestQueueSize());
-			this.channel = open;
-			return open;
+	ServerSocketChannel openChannel() throws IOException {
+		return ServerSocketChannel.open();
+	}
+
+	@Override
+	void listen(ServerSocketChannel open, SocketAddress address) throws IOException {
+		open.setOption(StandardSocketOptions.SO_REUSEADDR, options().reuseAddress());
+		if (options().reusePort()) {
+			open.setOption(StandardSocketOptions.SO_REUSEPORT, true);
 		}
-		catch (IOException | RuntimeException ex) {
-			open.close();
-			throw ex;
+		if (options().receiveBufferSize() > 0) {
+			// Set here, since the window's scale is settled by the handshake.
+			open.setOption(StandardSocketOptions.SO_RCVBUF, options().receiveBufferSize());
 		}
+		open.bind(address, options().requestQueueSize());
 	}
 
 	@Override
@@ -107,28 +95,9 @@ public class TcpServer extends BaseServer {
 	}
 
 	@Override
-	int acceptOperation() {
-		return SelectionKey.OP_ACCEPT;
-	}
-
-	@Override
-	protected @Nullable Request getRequest() throws IOException {
-		for (SocketChannel accepted; (accepted = channel().accept()) != null;) {
-			try {
-				configure(accepted);
-				return new StreamRequest(this, accepted, streamOptions());
-			}
-			catch (IOException ignored) {
-				// This client is gone already, having reset at once: the next may be
-				// there.
-				accepted.close();
-			}
-			catch (Throwable ex) {
-				accepted.close();
-				throw ex;
-			}
-		}
-		return null;
+	StreamRequest request(SocketChannel accepted) throws IOException {
+		configure(accepted);
+		return new StreamRequest(this, accepted, streamOptions());
 	}
 
 	private void configure(SocketChannel accepted) throws IOException {
@@ -161,39 +130,6 @@ public class TcpServer extends BaseServer {
 		if (!value.isZero() && accepted.supportedOptions().contains(option)) {
 			accepted.setOption(option, (int) Math.max(1, value.toSeconds()));
 		}
-	}
-
-	/**
-	 * Tells the client that nothing more will come (half-close), then closes the request.
-	 */
-	@Override
-	protected void shutdownRequest(Request request) {
-		((StreamRequest) request).shutdownOutputQuietly();
-		super.shutdownRequest(request);
-	}
-
-	/**
-	 * Closes the connection: at once if the client has closed its side, else after having
-	 * waited for that in the loop.
-	 */
-	@Override
-	protected void closeRequest(Request request) {
-		StreamRequest stream = (StreamRequest) request;
-		boolean peerIsGone = stream.sawEnd() || stream.closeReason().filter(CloseReason.PEER_RESET::equals).isPresent();
-		if (peerIsGone && !stream.isForced()) {
-			stream.closeQuietly();
-		}
-		else {
-			lingerer().linger(stream);
-		}
-	}
-
-	private ServerSocketChannel channel() throws IOException {
-		ServerSocketChannel open = this.channel;
-		if (open == null) {
-			throw new IOException("The server '" + name() + "' is not bound");
-		}
-		return open;
 	}
 
 }

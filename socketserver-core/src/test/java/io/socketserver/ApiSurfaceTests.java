@@ -22,11 +22,12 @@ class ApiSurfaceTests {
 	private static final Map<String, String> PUBLIC = Map.of("io.socketserver", """
 			BaseServer BindFailedException BindFailedException$Reason PoolingTcpServer PoolingUdpServer ServerOptions
 			ServerOptions$KeepAlive ServerState SocketServerException TcpServer ThreadingTcpServer ThreadingUdpServer
-			UdpOptions UdpOptions$LongPackets UdpServer
+			UdpOptions UdpOptions$LongPackets UdpServer UnixStreamServer
 			""", "io.socketserver.framing", """
 			FrameDecoder Framing FramingException LengthField LengthField$Format
 			""", "io.socketserver.mixin", """
-			LimitingMixIn MultiplexingMixIn OverflowPolicy PoolingMixIn ThreadUse ThreadingMixIn
+			AddressRulesMixIn LimitingMixIn MultiplexingMixIn OverflowPolicy PerAddressLimitMixIn PoolingMixIn ThreadUse
+			ThreadingMixIn
 			""", "io.socketserver.message",
 			"""
 					Codec DatagramSessions EncodedMessage HandlerExecution MessageConnection MessageHandler MessageHandlerFactory MessageLoop
@@ -34,15 +35,17 @@ class ApiSurfaceTests {
 					""",
 			"io.socketserver.request",
 			"""
-					AcceptGate AttributeKey BaseConnection BaseRequest BaseRequestHandler CloseReason Connection ConnectionClosedException
+					AcceptGate AttributeKey BaseConnection BaseRequest BaseRequestHandler Cidr CloseReason Connection ConnectionClosedException
 					ConnectionDriver ConnectionState Connections DatagramDrop DatagramOptions DatagramOutput DatagramRequest
 					DatagramRequestHandler DatagramTooLongException DrainReport IdleHandler LineTooLongException MixIn
 					ReplyBuffer Request
 					RequestCycle RequestHandler RequestHandlerFactory RequestInputStream RequestOutcome RequestOutputStream
 					RequestRefusedException ServerContext ServerListener ServerStatistics StopServing StreamOptions
-					StreamRequest StreamRequestHandler Wire
+					StreamRequest StreamRequestHandler UnixPeerAddress Wire
 					""",
-			"io.socketserver.loop", """
+			"io.socketserver.proxy", """
+					GuardedWire ProxyHeader ProxyHeaderException ProxyProtocol ProxySsl ProxyTlvs PushbackWire
+					""", "io.socketserver.loop", """
 					LoopCommand LoopTimer LoopWatchdog Selectable SelectorLoop
 					""");
 

@@ -51,7 +51,7 @@ class LifecycleTests {
 	@ParameterizedTest
 	@EnumSource
 	void aHandlerMayCloseItsServer(Strategy strategy) throws Exception {
-		CompletableFuture<TcpServer> self = new CompletableFuture<>();
+		CompletableFuture<BaseServer> self = new CompletableFuture<>();
 		try (TestServer server = TestServer.with(strategy).create(Script.handlers((handler) -> {
 			self.join().close();
 			handler.out().println("closed");
@@ -65,7 +65,7 @@ class LifecycleTests {
 
 	@Test
 	void theLoopMayShutItsServerDown() throws Exception {
-		CompletableFuture<TcpServer> self = new CompletableFuture<>();
+		CompletableFuture<BaseServer> self = new CompletableFuture<>();
 		MixIn stopping = new MixIn() {
 			@Override
 			public void serviceActions() {
@@ -209,7 +209,7 @@ class LifecycleTests {
 			try (TestServer server = TestServer.with(strategy)
 				.options((options) -> options.withLingerTimeout(Duration.ofMillis(100)))
 				.start(Script.UPPER)) {
-				port = server.server().port();
+				port = server.port();
 				Client client = server.connect();
 				assertThat(client.ask("a")).isEqualTo("A");
 				server.server().close(Duration.ofSeconds(1));

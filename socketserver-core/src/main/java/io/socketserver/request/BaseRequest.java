@@ -23,7 +23,10 @@ public abstract class BaseRequest implements Request {
 
 	private final long number;
 
-	private final SocketAddress clientAddress;
+	// Changed before anybody else sees the request, if at all, as is the next.
+	private SocketAddress clientAddress;
+
+	private @Nullable SocketAddress proxyAddress;
 
 	private final SocketAddress localAddress;
 
@@ -62,6 +65,24 @@ public abstract class BaseRequest implements Request {
 	@Override
 	public SocketAddress clientAddress() {
 		return this.clientAddress;
+	}
+
+	/**
+	 * The proxy that has passed the request on, according to the PROXY protocol.
+	 * @return its address; empty if the client has connected by itself
+	 */
+	public Optional<SocketAddress> proxyAddress() {
+		return Optional.ofNullable(this.proxyAddress);
+	}
+
+	/**
+	 * Whoever sent the request did so for somebody else. For the server, before
+	 * {@code verifyRequest}.
+	 * @param client the real client's address
+	 */
+	public void proxiedFor(SocketAddress client) {
+		this.proxyAddress = this.clientAddress;
+		this.clientAddress = client;
 	}
 
 	@Override
@@ -234,7 +255,8 @@ public abstract class BaseRequest implements Request {
 
 	@Override
 	public String toString() {
-		return id() + " from " + this.clientAddress;
+		String from = id() + " from " + this.clientAddress;
+		return (this.proxyAddress != null) ? from + " via " + this.proxyAddress : from;
 	}
 
 	@SuppressWarnings("serial") // Is not serialized.

@@ -36,6 +36,21 @@ public enum CloseReason {
 	OVERLOADED,
 
 	/**
+	 * The peer has to send a PROXY header, and sent none, or not a valid one.
+	 */
+	PROXY_HEADER_INVALID,
+
+	/**
+	 * The peer has to send a PROXY header, and did not complete it in time.
+	 */
+	PROXY_HEADER_TIMEOUT,
+
+	/**
+	 * The peer must not send a PROXY header, and did.
+	 */
+	PROXY_HEADER_FORBIDDEN,
+
+	/**
 	 * No byte came in or went out for the idle timeout while the handler waited for one.
 	 */
 	IDLE_TIMEOUT,

@@ -1,8 +1,10 @@
 package io.socketserver.request;
 
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -10,6 +12,9 @@ import java.util.concurrent.atomic.LongAdder;
  * methods may be called from any thread.
  */
 public final class ServerStatistics {
+
+	private static final Set<CloseReason> REFUSALS = EnumSet.of(CloseReason.REFUSED, CloseReason.OVERLOADED,
+			CloseReason.PROXY_HEADER_INVALID, CloseReason.PROXY_HEADER_TIMEOUT, CloseReason.PROXY_HEADER_FORBIDDEN);
 
 	private final LongAdder accepted = new LongAdder();
 
@@ -53,11 +58,12 @@ public final class ServerStatistics {
 	}
 
 	/**
-	 * Connections closed because {@code verifyRequest} said no or a pool was full.
+	 * Connections closed because {@code verifyRequest} said no, a pool was full, or their
+	 * PROXY header was not as it has to be.
 	 * @return a count
 	 */
 	public long refused() {
-		return closed(CloseReason.REFUSED) + closed(CloseReason.OVERLOADED);
+		return REFUSALS.stream().mapToLong(this::closed).sum();
 	}
 
 	/**

@@ -66,7 +66,21 @@ public final class StreamRequest extends BaseConnection {
 	 * @throws IOException if the connection is already gone
 	 */
 	public StreamRequest(ServerContext server, SocketChannel channel, StreamOptions options) throws IOException {
-		super(server, server.connections().nextNumber(), peerOf(channel), channel.getLocalAddress());
+		this(server, channel, options, peerOf(channel), channel.getLocalAddress());
+	}
+
+	/**
+	 * A request for an accepted connection whose own addresses say little. For the
+	 * server.
+	 * @param server the server that accepted it
+	 * @param channel the connection, in blocking mode
+	 * @param options how handlers read and write
+	 * @param clientAddress who has connected
+	 * @param localAddress where to
+	 */
+	public StreamRequest(ServerContext server, SocketChannel channel, StreamOptions options,
+			SocketAddress clientAddress, SocketAddress localAddress) {
+		super(server, server.connections().nextNumber(), clientAddress, localAddress);
 		this.channel = channel;
 		this.options = options;
 		this.wire = new PlainWire(channel);

@@ -1,14 +1,13 @@
 package io.socketserver.support;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
+import io.socketserver.BaseServer;
 import io.socketserver.ServerOptions;
 import io.socketserver.TcpServer;
 import io.socketserver.mixin.LimitingMixIn;
@@ -16,22 +15,34 @@ import io.socketserver.request.MixIn;
 import io.socketserver.request.RequestHandlerFactory;
 
 /**
- * A server under test, on a free port of the loopback interface. Closing it fails if it
- * leaves a connection, a permit or a thread behind.
+ * A server under test, of this machine only. Closing it fails if it leaves a connection,
+ * a permit or a thread behind.
  */
 public final class TestServer implements AutoCloseable {
 
 	private static final AtomicInteger numbers = new AtomicInteger();
 
-	private final TcpServer server;
+	private final Transport transport;
+
+	private final BaseServer server;
 
 	private final Trace trace;
 
 	private final List<Client> clients = new ArrayList<>();
 
-	private TestServer(TcpServer server, Trace trace) {
+	private TestServer(Transport transport, BaseServer server, Trace trace) {
+		this.transport = transport;
 		this.server = server;
 		this.trace = trace;
+	}
+
+	/**
+	 * Sets up a server over a transport, with a strategy.
+	 * @param lane both
+	 * @return what to finish with {@link Setup#start}
+	 */
+	public static Setup with(Lane lane) {
+		return new Setup(lane.transport(), lane.mixIns());
 	}
 
 	/**
@@ -40,7 +51,7 @@ public final class TestServer implements AutoCloseable {
 	 * @return what to finish with {@link Setup#start}
 	 */
 	public static Setup with(Strategy strategy) {
-		return new Setup(strategy.mixIns());
+		return with(strategy.mixIns());
 	}
 
 	/**
@@ -49,7 +60,7 @@ public final class TestServer implements AutoCloseable {
 	 * @return what to finish with {@link Setup#start}
 	 */
 	public static Setup with(MixIn... mixIns) {
-		return new Setup(mixIns);
+		return new Setup(Transport.TCP, mixIns);
 	}
 
 	/**
@@ -66,8 +77,16 @@ public final class TestServer implements AutoCloseable {
 			.toList();
 	}
 
-	public TcpServer server() {
+	public BaseServer server() {
 		return this.server;
+	}
+
+	/**
+	 * The port of a TCP server.
+	 * @return the port
+	 */
+	public int port() {
+		return ((TcpServer) this.server).port();
 	}
 
 	public Trace trace() {
@@ -80,7 +99,17 @@ public final class TestServer implements AutoCloseable {
 	 * @throws IOException if it cannot
 	 */
 	public Client connect() throws IOException {
-		Client client = Client.connect(this.server.serverAddress());
+		return connect(0);
+	}
+
+	/**
+	 * Connects a client that does not receive much ahead.
+	 * @param receiveBuffer bytes, or 0 for the kernel's choice
+	 * @return the client
+	 * @throws IOException if it cannot
+	 */
+	public Client connect(int receiveBuffer) throws IOException {
+		Client client = this.transport.connect(this.server.serverAddress(), receiveBuffer);
 		synchronized (this.clients) {
 			this.clients.add(client);
 		}
@@ -123,6 +152,8 @@ public final class TestServer implements AutoCloseable {
 	 */
 	public static final class Setup {
 
+		private final Transport transport;
+
 		private final List<MixIn> mixIns = new ArrayList<>();
 
 		private final Trace trace = new Trace();
@@ -131,7 +162,8 @@ public final class TestServer implements AutoCloseable {
 			.withDrainTimeout(Duration.ofSeconds(10))
 			.withLingerTimeout(Duration.ofSeconds(1));
 
-		private Setup(MixIn... mixIns) {
+		private Setup(Transport transport, MixIn... mixIns) {
+			this.transport = transport;
 			this.mixIns.add(this.trace);
 			this.mixIns.addAll(List.of(mixIns));
 		}
@@ -157,9 +189,8 @@ public final class TestServer implements AutoCloseable {
 		 * @return the server, not bound
 		 */
 		public TestServer create(RequestHandlerFactory handlers) {
-			TcpServer server = new TcpServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), handlers,
-					this.options, this.mixIns.toArray(MixIn[]::new));
-			return new TestServer(server, this.trace);
+			return new TestServer(this.transport, this.transport.server(handlers, this.options, this.mixIns),
+					this.trace);
 		}
 
 		public TestServer start(RequestHandlerFactory handlers) {

@@ -1,0 +1,42 @@
+package io.socketserver.support;
+
+import java.util.Arrays;
+import java.util.stream.Stream;
+
+import io.socketserver.request.MixIn;
+
+/**
+ * A transport and a strategy, which all tests with {@link EveryLane} run with.
+ *
+ * @param transport what carries the connections
+ * @param strategy where they are served
+ */
+public record Lane(Transport transport, Strategy strategy) {
+
+	static Stream<Lane> all() {
+		return Arrays.stream(Transport.values())
+			.flatMap((transport) -> Arrays.stream(Strategy.values()).map((strategy) -> new Lane(transport, strategy)));
+	}
+
+	/**
+	 * The mix-ins of the strategy. Skips the test where this JDK lacks them.
+	 * @return none or one
+	 */
+	public MixIn[] mixIns() {
+		return this.strategy.mixIns();
+	}
+
+	/**
+	 * Whether several requests are served at once.
+	 * @return false for the synchronous server
+	 */
+	public boolean isConcurrent() {
+		return this.strategy.isConcurrent();
+	}
+
+	@Override
+	public String toString() {
+		return this.transport + " " + this.strategy;
+	}
+
+}
