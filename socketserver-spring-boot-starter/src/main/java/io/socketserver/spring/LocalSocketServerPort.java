@@ -14,6 +14,9 @@ import org.springframework.beans.factory.annotation.Value;
  * so this is for tests and for beans that are made later.
  *
  * <p>
+ * A server on a Unix socket has none, and does not count as one.
+ *
+ * <p>
  * Where there are several servers, {@code @Value("${local.socketserver.<name>.port}")}
  * injects that of one.
  */

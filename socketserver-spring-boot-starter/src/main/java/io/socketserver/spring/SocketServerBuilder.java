@@ -1,6 +1,8 @@
 package io.socketserver.spring;
 
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -9,6 +11,7 @@ import io.socketserver.BaseServer;
 import io.socketserver.ServerOptions;
 import io.socketserver.TcpServer;
 import io.socketserver.UdpServer;
+import io.socketserver.UnixStreamServer;
 import io.socketserver.request.MixIn;
 import io.socketserver.request.RequestHandlerFactory;
 import io.socketserver.request.ServerListener;
@@ -26,21 +29,23 @@ public final class SocketServerBuilder {
 
 	private final List<ServerListener> listeners = new ArrayList<>();
 
-	private InetSocketAddress address;
+	private SocketAddress address;
 
 	private ServerOptions options;
 
-	private Transport transport = Transport.TCP;
+	private Transport transport;
 
 	/**
 	 * A server with default options and no mix-ins.
 	 * @param name the server's name, which stays
-	 * @param address where it listens
+	 * @param address where it listens: an {@link InetSocketAddress}, or a
+	 * {@link UnixDomainSocketAddress} for a Unix socket
 	 * @param handlers makes a handler per request
 	 */
-	public SocketServerBuilder(String name, InetSocketAddress address, RequestHandlerFactory handlers) {
+	public SocketServerBuilder(String name, SocketAddress address, RequestHandlerFactory handlers) {
 		this.name = name;
 		this.address = address;
+		this.transport = isUnix(address) ? Transport.UNIX : Transport.TCP;
 		this.handlers = handlers;
 		this.options = ServerOptions.DEFAULT.withName(name);
 	}
@@ -57,23 +62,27 @@ public final class SocketServerBuilder {
 	 * Where it listens.
 	 * @return the address so far
 	 */
-	public InetSocketAddress address() {
+	public SocketAddress address() {
 		return this.address;
 	}
 
 	/**
-	 * Has it listen somewhere else.
-	 * @param value the address; port 0 takes any free one
+	 * Has it listen somewhere else. The transport follows, if it has to.
+	 * @param value an {@link InetSocketAddress} for TCP, whose port 0 takes any free one,
+	 * or a {@link UnixDomainSocketAddress} for a Unix socket
 	 * @return this
 	 */
-	public SocketServerBuilder address(InetSocketAddress value) {
+	public SocketServerBuilder address(SocketAddress value) {
 		this.address = value;
+		if (isUnix(value) != (this.transport == Transport.UNIX)) {
+			this.transport = isUnix(value) ? Transport.UNIX : Transport.TCP;
+		}
 		return this;
 	}
 
 	/**
 	 * What carries its requests.
-	 * @return connections (TCP) if nobody says otherwise
+	 * @return what the address says, if nobody says otherwise
 	 */
 	public Transport transport() {
 		return this.transport;
@@ -129,15 +138,34 @@ public final class SocketServerBuilder {
 	/**
 	 * Makes the server. It is not bound yet.
 	 * @return a new server
+	 * @throws IllegalArgumentException if there is no server for such an address, or the
+	 * options do not fit it
 	 */
 	public BaseServer build() {
-		MixIn[] all = this.mixIns.toArray(MixIn[]::new);
-		BaseServer server = switch (this.transport) {
-			case TCP -> new TcpServer(this.address, this.handlers, this.options, all);
-			case UDP -> new UdpServer(this.address, this.handlers, this.options, all);
-		};
+		BaseServer server = make(this.mixIns.toArray(MixIn[]::new));
 		this.listeners.forEach(server::addListener);
 		return server;
+	}
+
+	private BaseServer make(MixIn[] all) {
+		return switch (this.transport) {
+			case TCP -> new TcpServer(address(InetSocketAddress.class), this.handlers, this.options, all);
+			case UNIX -> new UnixStreamServer(address(UnixDomainSocketAddress.class).getPath(), this.handlers,
+					this.options, all);
+			case UDP -> new UdpServer(address(InetSocketAddress.class), this.handlers, this.options, all);
+		};
+	}
+
+	private <A extends SocketAddress> A address(Class<A> type) {
+		if (!type.isInstance(this.address)) {
+			throw new IllegalArgumentException("The transport of the server '" + this.name + "' is " + this.transport
+					+ ", which cannot listen on " + this.address + ": that is no " + type.getSimpleName());
+		}
+		return type.cast(this.address);
+	}
+
+	private static boolean isUnix(SocketAddress address) {
+		return address instanceof UnixDomainSocketAddress;
 	}
 
 }

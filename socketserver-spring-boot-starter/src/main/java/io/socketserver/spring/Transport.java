@@ -12,6 +12,11 @@ public enum Transport {
 	TCP,
 
 	/**
+	 * Connections over a Unix socket, for the same handlers.
+	 */
+	UNIX,
+
+	/**
 	 * Datagrams, for handlers that extend
 	 * {@link io.socketserver.request.DatagramRequestHandler}.
 	 */

@@ -1,69 +1,58 @@
 package io.socketserver.spring.actuate;
 
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.socketserver.request.Cidr;
 import io.socketserver.request.Connection;
 
 /**
- * Matches the connections of a peer: by its IP address, or by that and its port. Names
- * are refused, since they would have to be looked up.
+ * Matches the connections of a peer: by its IP address, or by that and its port; or those
+ * of a block of addresses. Names are refused, since they would have to be looked up.
  */
 final class AddressFilter implements Predicate<Connection> {
 
 	private static final int ANY_PORT = -1;
 
-	private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)";
+	private static final Pattern V4_WITH_PORT = Pattern.compile("([0-9.]+):(\\d{1,5})");
 
-	private static final Pattern V4 = Pattern.compile("((?:" + OCTET + "\\.){3}" + OCTET + ")(?::(\\d{1,5}))?");
+	private static final Pattern V6_IN_BRACKETS = Pattern.compile("\\[([^/]*)](?::(\\d{1,5}))?");
 
-	private static final Pattern V6 = Pattern.compile("([0-9a-fA-F:.]*:[0-9a-fA-F:.]*)()");
-
-	private static final Pattern V6_IN_BRACKETS = Pattern.compile("\\[([0-9a-fA-F:.]*)](?::(\\d{1,5}))?");
-
-	private final InetAddress ip;
+	private final Cidr block;
 
 	private final int port;
 
-	private AddressFilter(InetAddress ip, int port) {
-		this.ip = ip;
+	private AddressFilter(Cidr block, int port) {
+		this.block = block;
 		this.port = port;
 	}
 
 	static AddressFilter parse(String text) {
-		for (Pattern pattern : new Pattern[] { V4, V6_IN_BRACKETS, V6 }) {
-			Matcher matcher = pattern.matcher(text);
-			if (matcher.matches()) {
-				return parse(text, matcher.group(1), matcher.group(2));
-			}
-		}
-		throw refused(text);
-	}
-
-	private static AddressFilter parse(String text, String ip, String port) {
 		try {
-			// In brackets, what is no IPv6 address is refused without a look-up.
-			InetAddress address = InetAddress.getByName((ip.indexOf(':') != -1) ? "[" + ip + "]" : ip);
-			return new AddressFilter(address, (port == null || port.isEmpty()) ? ANY_PORT : Integer.parseInt(port));
+			for (Pattern pattern : new Pattern[] { V4_WITH_PORT, V6_IN_BRACKETS }) {
+				Matcher matcher = pattern.matcher(text);
+				if (matcher.matches()) {
+					String port = matcher.group(2);
+					return new AddressFilter(Cidr.parse(matcher.group(1)),
+							(port != null) ? Integer.parseInt(port) : ANY_PORT);
+				}
+			}
+			return new AddressFilter(Cidr.parse(text), ANY_PORT);
 		}
-		catch (UnknownHostException ex) {
-			throw refused(text);
+		catch (IllegalArgumentException ex) {
+			throw OperationRefusedException
+				.badRequest("The address must be an IP address, with or without a port, such as"
+						+ " 192.0.2.7, 192.0.2.7:5023 or [2001:db8::1]:5023, or a block of them, such as 192.0.2.0/24,"
+						+ " and is '" + text + "'");
 		}
-	}
-
-	private static OperationRefusedException refused(String text) {
-		return OperationRefusedException.badRequest("The address must be an IP address, with or without a port, such as"
-				+ " 192.0.2.7, 192.0.2.7:5023 or [2001:db8::1]:5023, and is '" + text + "'");
 	}
 
 	@Override
 	public boolean test(Connection connection) {
-		return connection.clientAddress() instanceof InetSocketAddress inet && this.ip.equals(inet.getAddress())
-				&& (this.port == ANY_PORT || this.port == inet.getPort());
+		return this.block.contains(connection.clientAddress()) && (this.port == ANY_PORT
+				|| (connection.clientAddress() instanceof InetSocketAddress inet && this.port == inet.getPort()));
 	}
 
 }

@@ -1,13 +1,21 @@
 package io.socketserver.spring.autoconfigure;
 
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.function.BiFunction;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
 import io.socketserver.ServerOptions;
 import io.socketserver.ServerOptions.KeepAlive;
 import io.socketserver.UdpOptions;
+import io.socketserver.proxy.ProxyProtocol;
+import io.socketserver.request.Cidr;
+import io.socketserver.spring.Transport;
 import io.socketserver.spring.autoconfigure.ServerConfig.Getter;
 
 /**
@@ -39,6 +47,7 @@ final class OptionsMapping {
 		mapping.limits();
 		mapping.streams();
 		mapping.udp();
+		mapping.edge();
 		return mapping.options;
 	}
 
@@ -93,6 +102,41 @@ final class OptionsMapping {
 
 	private <T> void setUdp(String key, Getter<T> getter, BiFunction<UdpOptions, T, UdpOptions> with) {
 		set(key, getter, (now, value) -> now.withUdp(with.apply(now.udp(), value)));
+	}
+
+	private void edge() {
+		set("unix-permissions", ServerSettings::getUnixPermissions,
+				(now, text) -> now.withUnixPermissions(permissions(text)));
+		if (TransportKeys.transport(this.config) == Transport.TCP) {
+			set("proxy-protocol.required-from", OptionsMapping::requiredFrom, OptionsMapping::withRequiredFrom);
+			set("proxy-protocol.header-timeout", (settings) -> settings.getProxyProtocol().headerTimeout(),
+					OptionsMapping::withHeaderTimeout);
+		}
+	}
+
+	private static @Nullable List<String> requiredFrom(ServerSettings settings) {
+		return settings.getProxyProtocol().requiredFrom();
+	}
+
+	private static ServerOptions withRequiredFrom(ServerOptions options, List<String> blocks) {
+		return options
+			.withProxyProtocol(ProxyProtocol.requiredFrom(blocks.stream().map(String::trim).map(Cidr::parse).toList()));
+	}
+
+	private static ServerOptions withHeaderTimeout(ServerOptions options, Duration timeout) {
+		ProxyProtocol protocol = options.proxyProtocol()
+			.orElseThrow(() -> new IllegalArgumentException("It has no effect without proxy-protocol.required-from"));
+		return options.withProxyProtocol(protocol.withHeaderTimeout(timeout));
+	}
+
+	private static Set<PosixFilePermission> permissions(String text) {
+		try {
+			return PosixFilePermissions.fromString(text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException("'" + text + "' are no permissions: write them as ls does, such as"
+					+ " rw------- (the user only) or rw-rw---- (the group too)", ex);
+		}
 	}
 
 	private <T> void set(String key, Getter<T> getter, BiFunction<ServerOptions, T, ServerOptions> with) {

@@ -47,11 +47,15 @@ final class PortInfoListener implements ApplicationListener<SocketServerStartedE
 		if (ours && server.serverAddress() instanceof InetSocketAddress address) {
 			Map<String, Object> ports = new HashMap<>();
 			ports.put("local.socketserver." + server.name() + ".port", address.getPort());
-			if (this.servers.all().size() == 1) {
+			if (this.servers.all().stream().filter(PortInfoListener::hasPort).count() == 1) {
 				ports.put("local.socketserver.port", address.getPort());
 			}
 			publish(this.context, ports);
 		}
+	}
+
+	private static boolean hasPort(BaseServer server) {
+		return server.serverAddress() instanceof InetSocketAddress;
 	}
 
 	private static void publish(@Nullable ApplicationContext context, Map<String, Object> ports) {

@@ -1,7 +1,5 @@
 package io.socketserver.spring.autoconfigure;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -24,8 +22,6 @@ import io.socketserver.spring.SocketServers;
 final class ServerAssembly {
 
 	private static final Log logger = LogFactory.getLog(SocketServers.class);
-
-	private static final int DEFAULT_PORT = 9999;
 
 	private final SocketServerProperties properties;
 
@@ -79,10 +75,11 @@ final class ServerAssembly {
 
 	private BaseServer server(ServerConfig config) {
 		config.find("drain-timeout", ServerSettings::getDrainTimeout).ifPresent(this::warnOfShortPhase);
-		SocketServerBuilder builder = new SocketServerBuilder(config.name(), address(config),
+		SocketServerBuilder builder = new SocketServerBuilder(config.name(), ServerEndpoint.address(config),
 				this.handlers.factory(config));
 		builder.transport(TransportKeys.transport(config));
 		builder.options((options) -> OptionsMapping.options(config, this.longestDrain));
+		builder.mixIns().addAll(AddressMixIns.of(config));
 		this.beans.mixIns().orderedStream().forEach(builder.mixIns()::add);
 		boolean strategyBean = builder.mixIns().stream().anyMatch(Strategies::isStrategy);
 		boolean asked = config.find("concurrency", ServerSettings::getConcurrency).isPresent();
@@ -93,26 +90,6 @@ final class ServerAssembly {
 		this.beans.customizers().forEach((customizer) -> customizer.customize(builder));
 		this.handlers.requireThread(config, builder.mixIns());
 		return builder.build();
-	}
-
-	private static InetSocketAddress address(ServerConfig config) {
-		int port = config.find("port", ServerSettings::getPort)
-			.map((setting) -> setting.apply(ServerAssembly::checkPort))
-			.orElse(DEFAULT_PORT);
-		return config.find("address", ServerSettings::getAddress)
-			.map((setting) -> socketAddress(setting.value(), port))
-			.orElseGet(() -> new InetSocketAddress(port));
-	}
-
-	private static InetSocketAddress socketAddress(InetAddress address, int port) {
-		return new InetSocketAddress(address, port);
-	}
-
-	private static int checkPort(int port) {
-		if (port < 0 || port > 65535) {
-			throw new IllegalArgumentException("A port must be between 0 and 65535, and is " + port);
-		}
-		return port;
 	}
 
 }

@@ -1,11 +1,15 @@
 package io.socketserver.spring.autoconfigure;
 
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 
 import io.socketserver.BaseServer;
 import io.socketserver.UdpServer;
+import io.socketserver.UnixStreamServer;
 import io.socketserver.request.MixIn;
 import io.socketserver.spring.diagnostics.PortConflictException;
 import io.socketserver.spring.diagnostics.SharedMixInException;
@@ -46,6 +50,22 @@ final class ServerChecks {
 				if (inEachOthersWay(inet.get(i), inet.get(j))) {
 					throw new PortConflictException(inet.get(i).name(), inet.get(j).name(),
 							address(inet.get(i)).getPort());
+				}
+			}
+		}
+	}
+
+	/**
+	 * Fails if two servers are to listen on one Unix socket.
+	 */
+	static void requireOwnPaths(List<BaseServer> servers) {
+		Map<Path, String> owners = new HashMap<>();
+		for (BaseServer server : servers) {
+			if (server instanceof UnixStreamServer unix) {
+				Path path = unix.path().toAbsolutePath().normalize();
+				String other = owners.put(path, server.name());
+				if (other != null) {
+					throw new PortConflictException(other, server.name(), path);
 				}
 			}
 		}

@@ -2,6 +2,7 @@ package io.socketserver.spring.autoconfigure;
 
 import java.net.InetAddress;
 import java.nio.charset.Charset;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -43,7 +44,8 @@ public class ServerSettings {
 	private @Nullable Integer port;
 
 	/**
-	 * What carries requests: connections (tcp), or datagrams (udp).
+	 * What carries requests: connections (tcp), connections of this machine (unix), or
+	 * datagrams (udp). If not set, unix where there is a unix-path, else tcp.
 	 */
 	private @Nullable Transport transport;
 
@@ -52,6 +54,44 @@ public class ServerSettings {
 	 * udp.long-packets says otherwise.
 	 */
 	private @Nullable DataSize maxPacketSize;
+
+	/**
+	 * Path of a Unix socket to listen on, instead of an address and a port.
+	 */
+	private @Nullable Path unixPath;
+
+	/**
+	 * Permissions of the Unix socket's file, such as rw-rw----. To connect, a client
+	 * needs the permission to write.
+	 */
+	private @Nullable String unixPermissions;
+
+	/**
+	 * From whom the PROXY protocol is required.
+	 */
+	private Proxying proxyProtocol = Proxying.UNSET;
+
+	/**
+	 * Addresses of clients that are let in, as blocks such as 10.0.0.0/8. Everybody if
+	 * not set.
+	 */
+	private @Nullable List<String> allow;
+
+	/**
+	 * Addresses of clients that are refused, even if they are allowed.
+	 */
+	private @Nullable List<String> deny;
+
+	/**
+	 * Connections that one client address may have at once. More are refused. No limit if
+	 * not set.
+	 */
+	private @Nullable Integer maxConnectionsPerAddress;
+
+	/**
+	 * How many bits of a client's address max-connections-per-address counts by.
+	 */
+	private AddressPrefix addressPrefix = AddressPrefix.UNSET;
 
 	/**
 	 * Where requests run. If not set, in virtual threads where
@@ -225,6 +265,62 @@ public class ServerSettings {
 
 	public void setPort(@Nullable Integer port) {
 		this.port = port;
+	}
+
+	public @Nullable Path getUnixPath() {
+		return this.unixPath;
+	}
+
+	public void setUnixPath(@Nullable Path unixPath) {
+		this.unixPath = unixPath;
+	}
+
+	public @Nullable String getUnixPermissions() {
+		return this.unixPermissions;
+	}
+
+	public void setUnixPermissions(@Nullable String unixPermissions) {
+		this.unixPermissions = unixPermissions;
+	}
+
+	public Proxying getProxyProtocol() {
+		return this.proxyProtocol;
+	}
+
+	public void setProxyProtocol(Proxying proxyProtocol) {
+		this.proxyProtocol = proxyProtocol;
+	}
+
+	public @Nullable List<String> getAllow() {
+		return this.allow;
+	}
+
+	public void setAllow(@Nullable List<String> allow) {
+		this.allow = allow;
+	}
+
+	public @Nullable List<String> getDeny() {
+		return this.deny;
+	}
+
+	public void setDeny(@Nullable List<String> deny) {
+		this.deny = deny;
+	}
+
+	public @Nullable Integer getMaxConnectionsPerAddress() {
+		return this.maxConnectionsPerAddress;
+	}
+
+	public void setMaxConnectionsPerAddress(@Nullable Integer maxConnectionsPerAddress) {
+		this.maxConnectionsPerAddress = maxConnectionsPerAddress;
+	}
+
+	public AddressPrefix getAddressPrefix() {
+		return this.addressPrefix;
+	}
+
+	public void setAddressPrefix(AddressPrefix addressPrefix) {
+		this.addressPrefix = addressPrefix;
 	}
 
 	public @Nullable Concurrency getConcurrency() {
@@ -473,6 +569,31 @@ public class ServerSettings {
 		 * Connections are cut.
 		 */
 		IMMEDIATE
+
+	}
+
+	/**
+	 * From whom the PROXY protocol is required.
+	 *
+	 * @param requiredFrom addresses of the proxies, as blocks such as 10.0.0.0/8. From
+	 * all others a PROXY header is refused. Nobody if not set.
+	 * @param headerTimeout time that the header may take.
+	 */
+	public record Proxying(@Nullable List<String> requiredFrom, @Nullable Duration headerTimeout) {
+
+		static final Proxying UNSET = new Proxying(null, null);
+
+	}
+
+	/**
+	 * How many bits of a client's address max-connections-per-address counts by.
+	 *
+	 * @param ipv4 bits of an IPv4 address. 32 for each address by itself.
+	 * @param ipv6 bits of an IPv6 address. 64 for each site by itself.
+	 */
+	public record AddressPrefix(@Nullable Integer ipv4, @Nullable Integer ipv6) {
+
+		static final AddressPrefix UNSET = new AddressPrefix(null, null);
 
 	}
 

@@ -52,6 +52,7 @@ public final class SocketServerAutoConfiguration {
 		List<BaseServer> servers = assembly.servers();
 		ServerChecks.requireOwnMixIns(servers);
 		ServerChecks.requireOwnPorts(servers.stream().filter(plan::isAutoStartup).toList());
+		ServerChecks.requireOwnPaths(servers.stream().filter(plan::isAutoStartup).toList());
 		return new SocketServers(servers, context);
 	}
 

@@ -15,8 +15,28 @@ final class TransportKeys {
 	private TransportKeys() {
 	}
 
+	/**
+	 * What carries a server's requests. Its own keys win over the flat ones, and where
+	 * none says so, a path or a port does.
+	 */
 	static Transport transport(ServerConfig config) {
-		return config.get("transport", ServerSettings::getTransport, Transport.TCP);
+		ServerSettings own = config.own();
+		Transport said = own.getTransport();
+		if (said != null) {
+			return said;
+		}
+		if (own.getUnixPath() != null) {
+			return Transport.UNIX;
+		}
+		return inherited(config.defaults(), !ServerEndpoint.hasInet(own));
+	}
+
+	private static Transport inherited(ServerSettings defaults, boolean mayBeUnix) {
+		Transport said = defaults.getTransport();
+		if (said != null && (mayBeUnix || said != Transport.UNIX)) {
+			return said;
+		}
+		return (mayBeUnix && defaults.getUnixPath() != null) ? Transport.UNIX : Transport.TCP;
 	}
 
 	static boolean isUdp(ServerConfig config) {
@@ -48,16 +68,24 @@ final class TransportKeys {
 				udp("udp.broadcast", (settings) -> settings.getUdp().broadcast()),
 				udp("udp.max-amplification", (settings) -> settings.getUdp().maxAmplification()),
 				udp("udp.sessions", (settings) -> settings.getUdp().sessions()),
-				tcp("request-queue-size", ServerSettings::getRequestQueueSize),
+				stream("request-queue-size", ServerSettings::getRequestQueueSize),
+				stream("linger-timeout", ServerSettings::getLingerTimeout),
+				stream("read-timeout", ServerSettings::getReadTimeout),
+				stream("max-line-length", ServerSettings::getMaxLineLength),
+				stream("buffer-size", ServerSettings::getBufferSize),
 				tcp("tcp-no-delay", ServerSettings::getTcpNoDelay), tcp("linger", ServerSettings::getLinger),
-				tcp("linger-timeout", ServerSettings::getLingerTimeout),
-				tcp("read-timeout", ServerSettings::getReadTimeout),
-				tcp("max-line-length", ServerSettings::getMaxLineLength),
-				tcp("buffer-size", ServerSettings::getBufferSize),
 				tcp("keep-alive.enabled", (settings) -> settings.getKeepAlive().enabled()),
 				tcp("keep-alive.idle", (settings) -> settings.getKeepAlive().idle()),
 				tcp("keep-alive.interval", (settings) -> settings.getKeepAlive().interval()),
-				tcp("keep-alive.count", (settings) -> settings.getKeepAlive().count()));
+				tcp("keep-alive.count", (settings) -> settings.getKeepAlive().count()),
+				tcp("proxy-protocol.required-from", (settings) -> settings.getProxyProtocol().requiredFrom()),
+				tcp("proxy-protocol.header-timeout", (settings) -> settings.getProxyProtocol().headerTimeout()),
+				unix("unix-path", ServerSettings::getUnixPath),
+				unix("unix-permissions", ServerSettings::getUnixPermissions), ip("allow", ServerSettings::getAllow),
+				ip("deny", ServerSettings::getDeny),
+				ip("max-connections-per-address", ServerSettings::getMaxConnectionsPerAddress),
+				ip("address-prefix.ipv4", (settings) -> settings.getAddressPrefix().ipv4()),
+				ip("address-prefix.ipv6", (settings) -> settings.getAddressPrefix().ipv6()));
 	}
 
 	private static ConditionalKey udp(String name, Getter<Object> getter) {
@@ -68,11 +96,26 @@ final class TransportKeys {
 		return key(name, getter, Transport.TCP);
 	}
 
-	private static ConditionalKey key(String name, Getter<Object> getter, Transport transport) {
+	private static ConditionalKey unix(String name, Getter<Object> getter) {
+		return key(name, getter, Transport.UNIX);
+	}
+
+	private static ConditionalKey stream(String name, Getter<Object> getter) {
+		return key(name, getter, Transport.TCP, Transport.UNIX);
+	}
+
+	/**
+	 * For servers whose clients have an IP address.
+	 */
+	private static ConditionalKey ip(String name, Getter<Object> getter) {
+		return key(name, getter, Transport.TCP, Transport.UDP);
+	}
+
+	private static ConditionalKey key(String name, Getter<Object> getter, Transport... transports) {
 		return new ConditionalKey(name, getter,
-				(config) -> (transport(config) == transport) ? Optional.empty()
+				(config) -> List.of(transports).contains(transport(config)) ? Optional.empty()
 						: Optional.of("the transport of the socket server '" + config.name() + "' is "
-								+ lowerCase(transport(config)) + "; set transport to " + lowerCase(transport)));
+								+ lowerCase(transport(config)) + "; set transport to " + lowerCase(transports[0])));
 	}
 
 	private static String lowerCase(Transport transport) {

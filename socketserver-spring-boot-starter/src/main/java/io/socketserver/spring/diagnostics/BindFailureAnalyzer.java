@@ -2,6 +2,8 @@ package io.socketserver.spring.diagnostics;
 
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -28,6 +30,26 @@ final class BindFailureAnalyzer extends AbstractFailureAnalyzer<BindFailedExcept
 	}
 
 	private String action(BindFailedException cause) {
+		return (cause.address() instanceof UnixDomainSocketAddress unix) ? unixAction(cause, unix.getPath())
+				: inetAction(cause);
+	}
+
+	private String unixAction(BindFailedException cause, Path path) {
+		String property = property(cause.serverName(), "unix-path");
+		Path directory = path.toAbsolutePath().getParent();
+		return switch (cause.reason()) {
+			case IN_USE -> "Stop the process that listens on " + path + ", or set " + property + " to another path.";
+			case PATH_TOO_LONG -> "Set " + property + " to a shorter path, or to one relative to the working directory "
+					+ Path.of("").toAbsolutePath() + ".";
+			case NO_DIRECTORY -> "Create the directory " + directory + ", or set " + property + " to a path elsewhere.";
+			case NOT_A_SOCKET -> "Move " + path + " away, or set " + property + " to another path.";
+			case PERMISSION_DENIED -> "Let the user of this process create files in " + directory + ", or set "
+					+ property + " to a path elsewhere.";
+			default -> "Check " + property + ".";
+		};
+	}
+
+	private String inetAction(BindFailedException cause) {
 		String server = cause.serverName();
 		String port = property(server, "port");
 		String address = property(server, "address");
@@ -39,7 +61,7 @@ final class BindFailureAnalyzer extends AbstractFailureAnalyzer<BindFailedExcept
 			case PERMISSION_DENIED -> "Set " + port + " to a port above 1023, or grant the process the privilege to"
 					+ " listen on low ports (Linux: CAP_NET_BIND_SERVICE).";
 			case UNRESOLVED -> "Correct the host name in " + address + ".";
-			case OTHER -> "Check " + address + " and " + port + ".";
+			default -> "Check " + address + " and " + port + ".";
 		};
 	}
 
