@@ -14,41 +14,45 @@ final class PreloadedClasses {
 	private static final Logger logger = System.getLogger(BaseServer.class.getName());
 
 	private static final String NAMES = """
-			AcceptBackoff Acceptor Acceptor$Source BaseServer BaseServer$1 BindFailedException
-			BindFailedException$Reason DatagramBinding Drain Gate Lingerer Lingerer$Lingering PacketChannel
-			PacketChannel$Sender PoolingTcpServer PoolingUdpServer PreloadedClasses Receiver RequestHooks
-			RequestHooks$Base ServerOptions ServerOptions$KeepAlive ServerState SocketServerException TcpServer
-			ThreadingTcpServer ThreadingUdpServer UdpOptions UdpOptions$LongPackets UdpServer UdpServer$Parts
+			AcceptBackoff Acceptor Acceptor$Source Admission Admission$1 BaseServer BaseServer$1 BindFailedException
+			BindFailedException$Reason BindProblem DatagramBinding Drain Gate Lingerer Lingerer$Lingering PacketChannel
+			PacketChannel$Sender PoolingTcpServer PoolingUdpServer PreloadedClasses ProxyAdmission
+			ProxyAdmission$Awaited Receiver RequestHooks RequestHooks$Base ServerOptions ServerOptions$KeepAlive
+			ServerState SocketServerException StreamServer TcpServer ThreadingTcpServer ThreadingUdpServer UdpOptions
+			UdpOptions$LongPackets UdpServer UdpServer$Parts Unix UnixSocketFile UnixStreamServer
 			framing.Bounds framing.DelimiterFraming framing.DelimiterFraming$Decoder framing.EnvelopeFraming
 			framing.EnvelopeFraming$Decoder framing.FixedFraming framing.FixedFraming$1 framing.FrameDecoder
 			framing.Framing framing.FramingException framing.LengthField framing.LengthField$1
 			framing.LengthField$Format framing.LengthFieldFraming framing.LengthFieldFraming$1
 			framing.LengthFieldFraming$Decoder framing.LineFraming framing.LineFraming$Decoder framing.Lookalike
 			framing.RawFraming framing.RawFraming$1 framing.Scan
-			internal.DescriptorLimit internal.LogLimit internal.Printable internal.UdpSockets internal.UdpSockets$Row
-			internal.VirtualThreads
+			internal.DescriptorLimit internal.Episode internal.IpLiteral internal.LogLimit internal.Printable
+			internal.UdpSockets internal.UdpSockets$Row internal.VirtualThreads
 			loop.LoopCommand loop.LoopTimer loop.LoopWatchdog loop.Selectable loop.SelectorLoop loop.Timers
-			message.BaseMessageConnection message.BufferCodec message.BytesCodec message.Codec
-			message.DatagramSession message.DatagramSessions message.DatagramSessions$TurnHandler
-			message.EncodedMessage message.HandlerExecution message.LoopDriver message.LoopDriver$1
-			message.LoopDriver$Step message.MessageConnection message.MessageHandler message.MessageHandlerFactory
-			message.MessageLoop message.MessageLoop$Buffers message.MessageRequestHandler message.MessageService
-			message.Outbound message.Outbound$Outcome message.Overrides message.Overrides$1 message.PendingReplies
+			message.BaseMessageConnection message.BufferCodec message.BytesCodec message.Codec message.DatagramSession
+			message.DatagramSessions message.DatagramSessions$TurnHandler message.EncodedMessage
+			message.HandlerExecution message.LoopDriver message.LoopDriver$1 message.LoopDriver$Step
+			message.MessageConnection message.MessageHandler message.MessageHandlerFactory message.MessageLoop
+			message.MessageLoop$Buffers message.MessageRequestHandler message.MessageService message.Outbound
+			message.Outbound$Outcome message.Overrides message.Overrides$1 message.PendingReplies
 			message.PendingReplies$Slot message.SendResult message.StringCodec message.ThreadMessageConnection
 			message.Turn message.Turn$Call message.Turn$State message.WriteLimits
-			mixin.AcceptLimit mixin.LimitingMixIn mixin.MultiplexingMixIn mixin.OverflowPolicy mixin.PoolingMixIn
-			mixin.ThreadUse mixin.ThreadingMixIn
+			mixin.AcceptLimit mixin.AddressRulesMixIn mixin.LimitingMixIn mixin.MultiplexingMixIn mixin.OverflowPolicy
+			mixin.PerAddressLimitMixIn mixin.PoolingMixIn mixin.ThreadUse mixin.ThreadingMixIn
+			proxy.ForbiddenHeader proxy.GuardedWire proxy.ProxyHeader proxy.ProxyHeaderException proxy.ProxyProtocol
+			proxy.ProxySsl proxy.ProxyTlvs proxy.ProxyTlvs$Tlv proxy.ProxyV1 proxy.ProxyV2 proxy.PushbackWire
 			request.AcceptGate request.AttributeKey request.BaseConnection request.BaseRequest request.BaseRequest$Several
-			request.BaseRequestHandler request.CloseReason request.Connection request.ConnectionClosedException
-			request.ConnectionDriver request.ConnectionState request.ConnectionWatch request.Connections
-			request.DatagramDrop request.DatagramOptions request.DatagramOutput request.DatagramRequest
-			request.DatagramRequestHandler request.DatagramTooLongException request.Datagrams request.DrainCount
-			request.DrainReport request.Exchange request.IdleHandler request.Layer request.LineTooLongException
-			request.MixIn request.PassingOn request.PlainWire request.ReplyBuffer request.Request request.RequestCycle
-			request.RequestHandler request.RequestHandlerFactory request.RequestInputStream request.RequestOutcome
-			request.RequestOutputStream request.RequestRefusedException request.ServerContext request.ServerListener
-			request.ServerStatistics request.ServerStatistics$1 request.StopServing request.StreamOptions
-			request.StreamRequest request.StreamRequestHandler request.ThreadDriver request.Watched request.Wire
+			request.BaseRequestHandler request.Cidr request.CloseReason request.Connection
+			request.ConnectionClosedException request.ConnectionDriver request.ConnectionState request.ConnectionWatch
+			request.Connections request.DatagramDrop request.DatagramOptions request.DatagramOutput
+			request.DatagramRequest request.DatagramRequestHandler request.DatagramTooLongException request.Datagrams
+			request.DrainCount request.DrainReport request.Exchange request.IdleHandler request.Layer
+			request.LineTooLongException request.MixIn request.PassingOn request.PlainWire request.ReplyBuffer
+			request.Request request.RequestCycle request.RequestHandler request.RequestHandlerFactory
+			request.RequestInputStream request.RequestOutcome request.RequestOutputStream
+			request.RequestRefusedException request.ServerContext request.ServerListener request.ServerStatistics
+			request.ServerStatistics$1 request.StopServing request.StreamOptions request.StreamRequest
+			request.StreamRequestHandler request.ThreadDriver request.UnixPeerAddress request.Watched request.Wire
 			""";
 
 	static {

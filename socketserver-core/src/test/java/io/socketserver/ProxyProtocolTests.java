@@ -29,6 +29,7 @@ import io.socketserver.request.Connection;
 import io.socketserver.support.Await;
 import io.socketserver.support.Client;
 import io.socketserver.support.Descriptors;
+import io.socketserver.support.Multiplexed;
 import io.socketserver.support.ProxyHeaders;
 import io.socketserver.support.Script;
 import io.socketserver.support.Strategy;
@@ -415,6 +416,30 @@ class ProxyProtocolTests {
 					each.close();
 				}
 			}
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void multiplexedHandlersSeeTheRealClient(Multiplexed way) throws Exception {
+		try (TestServer server = TestServer.with(way.mixIn())
+			.options(ProxyProtocolTests::required)
+			.start(Multiplexed.who())) {
+			for (int i = 0; i < 20; i++) {
+				try (Client client = server.connect().send(V1 + "first\nsecond\n")) {
+					assertThat(client.readLine()).isEqualTo("/192.0.2.7:4711");
+					assertThat(client.readLine()).isEqualTo("FIRST");
+					assertThat(client.readLine()).isEqualTo("SECOND");
+					assertThat(client.ask("third")).isEqualTo("THIRD");
+				}
+				try (Client forger = Client.connectFrom("127.0.0.2", server.server().serverAddress())) {
+					assertThat(forger.readLine()).startsWith("/127.0.0.2:");
+					forger.send(V1);
+					assertThat(forger.end()).isIn(Client.End.ORDERLY, Client.End.RESET);
+				}
+			}
+			server.awaitQuiet();
+			assertThat(server.server().statistics().closed(CloseReason.PROXY_HEADER_FORBIDDEN)).isEqualTo(20);
 		}
 	}
 

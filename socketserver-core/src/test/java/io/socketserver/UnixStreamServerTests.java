@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import io.socketserver.BindFailedException.Reason;
 import io.socketserver.mixin.ThreadingMixIn;
@@ -26,6 +28,7 @@ import io.socketserver.support.Client;
 import io.socketserver.support.Descriptors;
 import io.socketserver.support.EveryLane;
 import io.socketserver.support.Lane;
+import io.socketserver.support.Multiplexed;
 import io.socketserver.support.Script;
 import io.socketserver.support.TestServer;
 import io.socketserver.support.Transport;
@@ -272,6 +275,21 @@ class UnixStreamServerTests {
 			}
 			Await.end(closer);
 		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void servesMultiplexedHandlers(Multiplexed way) throws Exception {
+		try (UnixStreamServer server = new UnixStreamServer(path("a.sock"), Multiplexed.who(), way.mixIn())) {
+			server.start();
+			for (int i = 0; i < 20; i++) {
+				try (Client client = connect("a.sock")) {
+					assertThat(client.readLine()).startsWith("unix:");
+					assertThat(client.ask("hello")).isEqualTo("HELLO");
+				}
+			}
+		}
+		assertThat(files()).isEmpty();
 	}
 
 	@Test
