@@ -350,8 +350,7 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 
 	private boolean mayHandle() {
 		PendingReplies replies = this.pending;
-		return !this.closing && !this.paused && !this.outbound.isCongested()
-				&& (replies == null || replies.size() < this.service.maxPendingReplies());
+		return !this.closing && !mustWait() && (replies == null || replies.size() < this.service.maxPendingReplies());
 	}
 
 	private boolean mayRead() {
@@ -619,8 +618,12 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 		return false;
 	}
 
-	boolean isPaused() {
-		return this.paused;
+	/**
+	 * Whether no message may be handled now, because the handler has paused or too much
+	 * waits for the peer.
+	 */
+	boolean mustWait() {
+		return this.paused || this.outbound.isCongested();
 	}
 
 	// --- The end.
@@ -670,7 +673,7 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 			return;
 		}
 		Turn<I, O> next = currentTurn();
-		if (next != null && next.isReady() && !this.paused) {
+		if (next != null && next.isReady() && !mustWait()) {
 			launch(next);
 		}
 		boolean ends = this.peerEnded || this.draining || this.closing;
@@ -689,6 +692,14 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 			}
 		}
 		updateInterest();
+		if (hasInput() && mayRead()) {
+			// No selector tells of what the wire has read ahead.
+			this.shared.loop().execute(this::read);
+		}
+	}
+
+	private boolean hasInput() {
+		return this.request.wire().hasInput();
 	}
 
 	/**
@@ -722,7 +733,8 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 	}
 
 	private boolean isIdle() {
-		return this.kept == null && currentTurn() == null && this.outbound.isEmpty() && !this.closing && hasAnswered();
+		return this.kept == null && currentTurn() == null && this.outbound.isEmpty() && !this.closing && hasAnswered()
+				&& !hasInput();
 	}
 
 	private boolean hasAnswered() {

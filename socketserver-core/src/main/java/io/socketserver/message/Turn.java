@@ -118,7 +118,7 @@ final class Turn<I, O> implements Runnable {
 	}
 
 	/**
-	 * What could not be handled, because the handler has paused.
+	 * What could not be handled, because the handler has paused or the peer is slow.
 	 */
 	@Nullable Turn<I, O> rest() {
 		if (this.failure != null || (this.next == this.messages.size() && this.badInput == null)) {
@@ -178,7 +178,7 @@ final class Turn<I, O> implements Runnable {
 			this.call.on(this.driver);
 		}
 		while (this.next < this.messages.size()) {
-			if (this.driver.isPaused()) {
+			if (this.driver.mustWait()) {
 				return;
 			}
 			if (this.driver.isClosing()) {
@@ -238,6 +238,10 @@ final class Turn<I, O> implements Runnable {
 		framing.encode(payload, room);
 		// The user's own buffer stays as it was.
 		payload.position(position);
+		if (room.position() >= this.driver.service.writeLimits().highMark()) {
+			// Many small messages with large replies are no reason to go over the cap.
+			flush();
+		}
 	}
 
 	/**

@@ -6,16 +6,25 @@ import java.util.stream.Stream;
 import io.socketserver.request.MixIn;
 
 /**
- * A transport and a strategy, which all tests with {@link EveryLane} run with.
+ * A transport and a strategy, which all tests with {@link EveryLane} run with; and those
+ * with {@link EveryMessageLane}, which knows the strategies for messages too.
  *
  * @param transport what carries the connections
  * @param strategy where they are served
  */
-public record Lane(Transport transport, Strategy strategy) {
+public record Lane(Transport transport, Serving strategy) {
 
 	static Stream<Lane> all() {
+		return over(Strategy.values());
+	}
+
+	static Stream<Lane> allForMessages() {
+		return Stream.concat(over(Strategy.values()), over(Multiplexed.values()));
+	}
+
+	private static Stream<Lane> over(Serving... strategies) {
 		return Arrays.stream(Transport.values())
-			.flatMap((transport) -> Arrays.stream(Strategy.values()).map((strategy) -> new Lane(transport, strategy)));
+			.flatMap((transport) -> Arrays.stream(strategies).map((strategy) -> new Lane(transport, strategy)));
 	}
 
 	/**

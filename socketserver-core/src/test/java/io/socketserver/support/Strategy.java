@@ -10,9 +10,9 @@ import io.socketserver.mixin.ThreadingMixIn;
 import io.socketserver.request.MixIn;
 
 /**
- * The strategies that have to behave alike.
+ * The strategies that have to behave alike, with any handler.
  */
-public enum Strategy {
+public enum Strategy implements Serving {
 
 	/**
 	 * In the loop, one after another.
@@ -41,20 +41,14 @@ public enum Strategy {
 		this.mixIn = mixIn;
 	}
 
-	/**
-	 * The mix-ins of this strategy. Skips the test where this JDK lacks them.
-	 * @return none or one
-	 */
+	@Override
 	public MixIn[] mixIns() {
 		Assumptions.assumeTrue(this != VIRTUAL || VirtualThreads.supported(),
 				() -> "virtual threads need JDK 21, and this is " + Runtime.version());
 		return (this.mixIn != null) ? new MixIn[] { this.mixIn.get() } : new MixIn[0];
 	}
 
-	/**
-	 * Whether several requests are served at once.
-	 * @return false for the synchronous server
-	 */
+	@Override
 	public boolean isConcurrent() {
 		return this != SYNC;
 	}
