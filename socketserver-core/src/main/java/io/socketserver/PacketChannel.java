@@ -10,12 +10,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
 
 import io.socketserver.UdpOptions.LongPackets;
 import io.socketserver.internal.LogLimit;
+import io.socketserver.proxy.ProxyHeader;
 import io.socketserver.request.DatagramDrop;
 import io.socketserver.request.DatagramOptions;
 import io.socketserver.request.DatagramOutput;
@@ -52,6 +54,8 @@ final class PacketChannel implements DatagramOutput {
 
 	private final ServerStatistics statistics;
 
+	private final PacketProxying proxying;
+
 	// One byte more than fits: the only way to see that a datagram was longer.
 	private final ByteBuffer buffer;
 
@@ -75,7 +79,8 @@ final class PacketChannel implements DatagramOutput {
 		this.udp = server.options().udp();
 		this.options = new DatagramOptions(server.options().stream().charset(), this.udp.maxAmplification());
 		this.statistics = server.statistics();
-		this.buffer = ByteBuffer.allocateDirect(this.udp.maxPacketSize() + 1);
+		this.proxying = new PacketProxying(server);
+		this.buffer = ByteBuffer.allocateDirect(this.proxying.maxHeaderLength() + this.udp.maxPacketSize() + 1);
 	}
 
 	DatagramChannel channel() {
@@ -93,9 +98,9 @@ final class PacketChannel implements DatagramOutput {
 			if (from == null) {
 				return null;
 			}
-			boolean tooLong = this.buffer.position() > this.udp.maxPacketSize();
-			if (!tooLong || keepsTooLong(from)) {
-				return request(from, tooLong);
+			DatagramRequest request = request(from);
+			if (request != null) {
+				return request;
 			}
 		}
 		// The selector says at once whether there is more.
@@ -112,11 +117,36 @@ final class PacketChannel implements DatagramOutput {
 		}
 	}
 
+	/**
+	 * Makes a request of what was received.
+	 * @return null if it is dropped
+	 */
+	private @Nullable DatagramRequest request(SocketAddress from) {
+		this.buffer.flip();
+		try {
+			Optional<ProxyHeader> header = this.proxying.header(from, this.buffer);
+			boolean tooLong = this.buffer.remaining() > this.udp.maxPacketSize();
+			if (tooLong && !keepsTooLong(from)) {
+				return null;
+			}
+			DatagramRequest request = request(from, tooLong);
+			header.ifPresent((found) -> {
+				request.attribute(ProxyHeader.KEY, found);
+				found.source().ifPresent(request::proxiedFor);
+			});
+			return request;
+		}
+		catch (PacketProxying.Refused ex) {
+			this.statistics.countDatagramIn(this.buffer.limit());
+			return null;
+		}
+	}
+
 	private boolean keepsTooLong(SocketAddress from) {
 		boolean keeps = this.udp.longPackets() == LongPackets.TRUNCATE;
 		this.statistics.countTruncated();
 		if (!keeps) {
-			this.statistics.countDatagramIn(this.buffer.position());
+			this.statistics.countDatagramIn(this.buffer.remaining());
 			this.statistics.countDropped(DatagramDrop.TOO_LONG);
 		}
 		if (this.longLines.tryLine()) {
@@ -130,8 +160,7 @@ final class PacketChannel implements DatagramOutput {
 	}
 
 	private DatagramRequest request(SocketAddress from, boolean tooLong) {
-		this.buffer.flip();
-		byte[] packet = new byte[tooLong ? this.udp.maxPacketSize() : this.buffer.limit()];
+		byte[] packet = new byte[tooLong ? this.udp.maxPacketSize() : this.buffer.remaining()];
 		this.buffer.get(packet);
 		return new DatagramRequest(this.server, from, packet, tooLong, this, this.options);
 	}

@@ -16,10 +16,10 @@ final class PreloadedClasses {
 	private static final String NAMES = """
 			AcceptBackoff Acceptor Acceptor$Source Admission Admission$1 BaseServer BaseServer$1 BindFailedException
 			BindFailedException$Reason BindProblem DatagramBinding Drain Gate Lingerer Lingerer$Lingering PacketChannel
-			PacketChannel$Sender PoolingTcpServer PoolingUdpServer PreloadedClasses ProxyAdmission
+			PacketChannel$Sender PacketProxying PacketProxying$Refused PoolingTcpServer PoolingUdpServer PreloadedClasses ProxyAdmission
 			ProxyAdmission$Awaited Receiver RequestHooks RequestHooks$Base ServerOptions ServerOptions$KeepAlive
 			ServerState SocketServerException StreamServer TcpServer ThreadingTcpServer ThreadingUdpServer UdpOptions
-			UdpOptions$LongPackets UdpServer UdpServer$Parts Unix UnixSocketFile UnixStreamServer
+			UdpOptions$LongPackets UdpServer UdpServer$Parts UnixSocketFile UnixStreamServer
 			framing.Bounds framing.DelimiterFraming framing.DelimiterFraming$Decoder framing.EnvelopeFraming
 			framing.EnvelopeFraming$Decoder framing.FixedFraming framing.FixedFraming$1 framing.FrameDecoder
 			framing.Framing framing.FramingException framing.LengthField framing.LengthField$1

@@ -241,7 +241,7 @@ public final class ServerOptions implements Cloneable {
 	}
 
 	/**
-	 * From whom a TCP server requires the PROXY protocol.
+	 * From whom the PROXY protocol is required, over TCP and UDP.
 	 * @return empty by default: whatever comes first is the client's
 	 */
 	public Optional<ProxyProtocol> proxyProtocol() {

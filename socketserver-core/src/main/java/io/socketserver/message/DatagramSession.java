@@ -3,6 +3,7 @@ package io.socketserver.message;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
@@ -73,6 +74,9 @@ final class DatagramSession<I, O> extends BaseConnection implements MessageConne
 
 	private volatile long lastActivityNanos = this.beginNanos;
 
+	// The last one's: a proxy may pass the next datagram on from another port.
+	private volatile SocketAddress replyAddress;
+
 	private volatile @Nullable Thread runner;
 
 	private volatile boolean paused;
@@ -98,6 +102,7 @@ final class DatagramSession<I, O> extends BaseConnection implements MessageConne
 		this.service = service;
 		this.output = first.output();
 		this.options = first.options();
+		this.replyAddress = first.replyAddress();
 	}
 
 	// --- What the loop calls.
@@ -105,13 +110,15 @@ final class DatagramSession<I, O> extends BaseConnection implements MessageConne
 	/**
 	 * A datagram has come.
 	 */
-	void received(byte[] packet) {
+	void received(DatagramRequest datagram) {
+		byte[] packet = datagram.packet();
 		if (this.waiting.get() + this.pending.size() >= this.service.maxPendingReplies()) {
 			throw new RequestRefusedException(CloseReason.OVERLOADED,
 					"Too many messages of " + id() + " wait to be handled or answered");
 		}
 		long now = System.nanoTime();
 		this.bytesIn.addAndGet(packet.length);
+		this.replyAddress = datagram.replyAddress();
 		this.lastActivityNanos = now;
 		this.waiting.incrementAndGet();
 		this.inbox.add(packet);
@@ -407,7 +414,7 @@ final class DatagramSession<I, O> extends BaseConnection implements MessageConne
 			return SendResult.REFUSED;
 		}
 		try {
-			if (this.output.offer(packet, clientAddress())) {
+			if (this.output.offer(packet, this.replyAddress)) {
 				this.lastActivityNanos = System.nanoTime();
 				return SendResult.QUEUED;
 			}

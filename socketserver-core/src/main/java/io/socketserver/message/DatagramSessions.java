@@ -81,8 +81,7 @@ public final class DatagramSessions<I, O> implements MixIn, RequestHandlerFactor
 	public void processRequest(Request request, RequestCycle next) {
 		DatagramRequest datagram = (DatagramRequest) request;
 		DatagramSession<I, O> session = session(datagram);
-		byte[] packet = datagram.packet();
-		session.received(packet);
+		session.received(datagram);
 		boolean passedOn = false;
 		try {
 			next.processRequest(request);
@@ -90,7 +89,7 @@ public final class DatagramSessions<I, O> implements MixIn, RequestHandlerFactor
 		}
 		finally {
 			if (!passedOn) {
-				session.withdraw(packet);
+				session.withdraw(datagram.packet());
 			}
 		}
 	}

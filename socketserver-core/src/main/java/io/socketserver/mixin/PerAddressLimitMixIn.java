@@ -112,14 +112,15 @@ public final class PerAddressLimitMixIn implements MixIn {
 	}
 
 	/**
-	 * Runs in the loop thread only: elsewhere places only get free.
+	 * Counts first and looks then, since a UDP server may have several loops.
 	 */
 	private boolean enter(Request request, Cidr block) {
-		if (this.counts.getOrDefault(block, 0) >= this.maxRequests) {
-			return false;
+		if (this.inside.putIfAbsent(request, block) != null) {
+			return true;
 		}
-		if (this.inside.putIfAbsent(request, block) == null) {
-			this.counts.merge(block, 1, Integer::sum);
+		if (this.counts.merge(block, 1, Integer::sum) > this.maxRequests) {
+			leave(request);
+			return false;
 		}
 		return true;
 	}

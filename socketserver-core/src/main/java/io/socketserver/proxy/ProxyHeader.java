@@ -57,15 +57,25 @@ public record ProxyHeader(int version, boolean local, Optional<InetSocketAddress
 	 * Reads the header that a datagram begins with, which is one of version 2, and whole.
 	 * @param datagram the datagram; on success its position moves past the header, or
 	 * else stays
+	 * @param maxLength how long the header may be in all
 	 * @return the header
 	 * @throws ProxyHeaderException if this is not a valid header
 	 */
-	public static ProxyHeader parseDatagram(ByteBuffer datagram) throws ProxyHeaderException {
-		ProxyHeader header = ProxyV2.mayBegin(datagram) ? ProxyV2.parse(datagram, datagram.remaining(), true) : null;
+	public static ProxyHeader parseDatagram(ByteBuffer datagram, int maxLength) throws ProxyHeaderException {
+		ProxyHeader header = ProxyV2.mayBegin(datagram) ? ProxyV2.parse(datagram, maxLength, true) : null;
 		if (header == null) {
 			throw new ProxyHeaderException("The datagram does not begin with a whole PROXY header of version 2");
 		}
 		return header;
+	}
+
+	/**
+	 * Whether a datagram begins like one with a header.
+	 * @param datagram the datagram, which stays as it is
+	 * @return true if it has the signature of version 2
+	 */
+	public static boolean beginsDatagram(ByteBuffer datagram) {
+		return datagram.remaining() >= ProxyV2.SIGNATURE_LENGTH && ProxyV2.mayBegin(datagram);
 	}
 
 }

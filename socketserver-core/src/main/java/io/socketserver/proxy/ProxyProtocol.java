@@ -22,6 +22,11 @@ import io.socketserver.request.Cidr;
  * either version, is closed as soon as they are read. So nobody can speak for somebody
  * else.
  *
+ * <p>
+ * For a UDP server, each datagram of a proxy has to begin with a header of version 2, and
+ * replies go back to the proxy, without one. From others, datagrams that begin with its
+ * signature are dropped.
+ *
  * @param requiredFrom the addresses of the proxies, at least one
  * @param headerTimeout how long the header may take
  * @param maxHeaderLength how many bytes a header of version 2 may have in all

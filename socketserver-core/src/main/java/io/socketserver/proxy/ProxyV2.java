@@ -17,6 +17,8 @@ final class ProxyV2 {
 
 	private static final byte[] SIGNATURE = { '\r', '\n', '\r', '\n', 0, '\r', '\n', 'Q', 'U', 'I', 'T', '\n' };
 
+	static final int SIGNATURE_LENGTH = SIGNATURE.length;
+
 	private static final int LOCAL = 0x20;
 
 	private static final int PROXY = 0x21;

@@ -24,6 +24,17 @@ public enum DatagramDrop {
 	OVERLOADED,
 
 	/**
+	 * Received from an address that the PROXY protocol is required from, without a valid
+	 * header.
+	 */
+	PROXY_HEADER_INVALID,
+
+	/**
+	 * Received with a PROXY header from an address that none is required from.
+	 */
+	PROXY_HEADER_FORBIDDEN,
+
+	/**
 	 * Received, but its session ended before it was handled.
 	 */
 	SESSION_ENDED,

@@ -95,6 +95,14 @@ public final class DatagramRequest extends BaseRequest implements Watched {
 	}
 
 	/**
+	 * Where a reply has to be sent to.
+	 * @return the client, or the proxy that has passed its datagram on
+	 */
+	public SocketAddress replyAddress() {
+		return proxyAddress().orElseGet(this::clientAddress);
+	}
+
+	/**
 	 * How handlers read and answer it.
 	 * @return the options
 	 */
@@ -127,7 +135,7 @@ public final class DatagramRequest extends BaseRequest implements Watched {
 			this.output.withheld(length, this.packet.length, clientAddress());
 			return false;
 		}
-		return send(reply, clientAddress());
+		return send(reply, replyAddress());
 	}
 
 	/**

@@ -26,6 +26,8 @@ class ProxyHeaderTests {
 
 	private static final int MAX = ProxyProtocol.DEFAULT_MAX_HEADER_LENGTH;
 
+	private static final int ROUNDS = Integer.getInteger("fuzz.rounds", 100_000);
+
 	@Test
 	void readsVersion1() throws Exception {
 		ProxyHeader header = whole(ProxyHeaders.ascii("PROXY TCP4 192.0.2.7 10.0.0.1 4711 80\r\n"));
@@ -155,7 +157,7 @@ class ProxyHeaderTests {
 				ProxyHeaders.tlv(0x20, new byte[] { 1, 0, 0, 0, 0 }, ProxyHeaders.tlv(0x22, ProxyHeaders.ascii("cn"))),
 				ProxyHeaders.tlv(5, ProxyHeaders.ascii("id")));
 		byte[] line = ProxyHeaders.ascii("PROXY TCP6 2001:db8::7 ::1 4711 80\r\n");
-		for (int i = 0; i < 300_000; i++) {
+		for (int i = 0; i < ROUNDS; i++) {
 			byte[] bytes = ((i & 1) == 0) ? good.clone() : line.clone();
 			for (int j = random.nextInt(4); j >= 0; j--) {
 				bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
@@ -165,7 +167,9 @@ class ProxyHeaderTests {
 				ProxyHeader.parse(in, MAX);
 			}
 			catch (ProxyHeaderException expected) {
-				assertThat(in.position()).isZero();
+				if (in.position() != 0) {
+					throw new AssertionError("Not where it was: " + in, expected);
+				}
 			}
 		}
 	}
@@ -174,7 +178,7 @@ class ProxyHeaderTests {
 	void readsTheHeaderOfADatagram() throws Exception {
 		ByteBuffer datagram = ByteBuffer
 			.wrap(ProxyHeaders.join(ProxyHeaders.v2(0x21, 0x12, ProxyHeaders.tcp4()), ProxyHeaders.ascii("ping")));
-		ProxyHeader header = ProxyHeader.parseDatagram(datagram);
+		ProxyHeader header = ProxyHeader.parseDatagram(datagram, MAX);
 		assertThat(header.source()).contains(address("192.0.2.7", 4711));
 		assertThat(datagram.remaining()).isEqualTo(4);
 		for (byte[] bad : new byte[][] { ProxyHeaders.ascii("ping"), new byte[0],
@@ -182,7 +186,7 @@ class ProxyHeaderTests {
 				Arrays.copyOf(ProxyHeaders.v2(0x21, 0x12, ProxyHeaders.tcp4()), 20),
 				ProxyHeaders.ascii("PROXY TCP4 1.2.3.4 1.2.3.4 1 2\r\n") }) {
 			assertThatExceptionOfType(ProxyHeaderException.class)
-				.isThrownBy(() -> ProxyHeader.parseDatagram(ByteBuffer.wrap(bad)));
+				.isThrownBy(() -> ProxyHeader.parseDatagram(ByteBuffer.wrap(bad), MAX));
 		}
 	}
 

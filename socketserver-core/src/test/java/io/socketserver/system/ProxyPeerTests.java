@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import io.socketserver.mixin.AddressRulesMixIn;
 import io.socketserver.proxy.ProxyHeader;
@@ -25,12 +27,10 @@ import io.socketserver.request.CloseReason;
 import io.socketserver.request.StreamRequest;
 import io.socketserver.support.Await;
 import io.socketserver.support.Client;
-import io.socketserver.support.EveryLane;
-import io.socketserver.support.Lane;
+import io.socketserver.support.Multiplexed;
 import io.socketserver.support.Script;
 import io.socketserver.support.Strategy;
 import io.socketserver.support.TestServer;
-import io.socketserver.support.Transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -52,39 +52,57 @@ class ProxyPeerTests {
 	@TempDir
 	Path directory;
 
-	@EveryLane
-	void haproxyVersion1(Lane lane) throws Exception {
-		tellsWhoConnected(lane, (port, server) -> haproxy(port, server, "", "send-proxy"));
+	@ParameterizedTest
+	@EnumSource
+	void haproxyVersion1(Strategy strategy) throws Exception {
+		tellsWhoConnected(strategy, (port, server) -> haproxy(port, server, "", "send-proxy"));
 	}
 
-	@EveryLane
-	void haproxyVersion2(Lane lane) throws Exception {
-		tellsWhoConnected(lane, (port, server) -> haproxy(port, server, "", "send-proxy-v2 proxy-v2-options crc32c"));
+	@ParameterizedTest
+	@EnumSource
+	void haproxyVersion2(Strategy strategy) throws Exception {
+		tellsWhoConnected(strategy,
+				(port, server) -> haproxy(port, server, "", "send-proxy-v2 proxy-v2-options crc32c"));
 	}
 
-	@EveryLane
-	void nginxVersion1(Lane lane) throws Exception {
-		tellsWhoConnected(lane, this::nginx);
+	@ParameterizedTest
+	@EnumSource
+	void nginxVersion1(Strategy strategy) throws Exception {
+		tellsWhoConnected(strategy, this::nginx);
 	}
 
-	private void tellsWhoConnected(Lane lane, Proxy proxy) throws Exception {
-		Assumptions.assumeTrue(lane.transport() == Transport.TCP, "PROXY headers are for TCP");
-		try (TestServer server = server(lane); Running running = start(proxy, server)) {
-			for (int i = 0; i < 20; i++) {
-				try (Client client = Client.connectFrom("127.0.0.2", running.address())) {
-					assertThat(client.readLine()).isEqualTo(client.address().toString());
-					assertThat(client.ask("hello")).isEqualTo("HELLO");
-				}
-			}
+	private void tellsWhoConnected(Strategy strategy, Proxy proxy) throws Exception {
+		try (TestServer server = server(strategy); Running running = start(proxy, server)) {
+			tellsWhoConnected(running);
 			StreamRequest last = server.trace().requests().get(server.trace().requests().size() - 1);
 			assertThat(last.proxyAddress().map(Object::toString).orElseThrow()).startsWith("/127.0.0.1:");
 			assertThat(server.server().statistics().refused()).isZero();
 		}
 	}
 
+	private static void tellsWhoConnected(Running running) throws Exception {
+		for (int i = 0; i < 20; i++) {
+			try (Client client = Client.connectFrom("127.0.0.2", running.address())) {
+				assertThat(client.readLine()).isEqualTo(client.address().toString());
+				assertThat(client.ask("hello")).isEqualTo("HELLO");
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void haproxyBeforeMultiplexedHandlers(Multiplexed way) throws Exception {
+		try (TestServer server = TestServer.with(way.mixIn())
+			.options((options) -> options.withProxyProtocol(PROTOCOL))
+			.start(Multiplexed.who());
+				Running running = start((port, to) -> haproxy(port, to, "", "send-proxy-v2"), server)) {
+			tellsWhoConnected(running);
+		}
+	}
+
 	@Test
 	void haproxyChecksHealthAsItself() throws Exception {
-		try (TestServer server = server(new Lane(Transport.TCP, Strategy.THREAD));
+		try (TestServer server = server(Strategy.THREAD);
 				Running running = start(
 						(port, to) -> haproxy(port, to, "", "send-proxy-v2 check check-send-proxy inter 100"),
 						server)) {
@@ -103,7 +121,7 @@ class ProxyPeerTests {
 
 	@Test
 	void haproxyWithoutTheProtocolIsRefused() throws Exception {
-		try (TestServer server = server(new Lane(Transport.TCP, Strategy.THREAD));
+		try (TestServer server = server(Strategy.THREAD);
 				Running running = start((port, to) -> haproxy(port, to, "", ""), server);
 				Client client = Client.connectFrom("127.0.0.2", running.address())) {
 			client.sendLine("hello");
@@ -142,7 +160,7 @@ class ProxyPeerTests {
 		Files.writeString(pem, Files.readString(file("server.crt")) + Files.readString(file("server.key")));
 		String tls = " ssl crt " + pem + " ca-file " + file("client.crt") + " verify required alpn echo";
 		String to = "send-proxy-v2 proxy-v2-options ssl,cert-cn,authority,unique-id,crc32c";
-		try (TestServer server = server(new Lane(Transport.TCP, Strategy.THREAD));
+		try (TestServer server = server(Strategy.THREAD);
 				Running running = start((port, address) -> haproxy(port, address, tls, to), server);
 				PeerProcess client = PeerProcess.start(file("client.log"),
 						List.of(openssl, "s_client", "-quiet", "-connect",
@@ -177,8 +195,8 @@ class ProxyPeerTests {
 		}
 	}
 
-	private TestServer server(Lane lane) {
-		return TestServer.with(lane).options((options) -> options.withProxyProtocol(PROTOCOL)).start(WHO);
+	private TestServer server(Strategy strategy) {
+		return TestServer.with(strategy).options((options) -> options.withProxyProtocol(PROTOCOL)).start(WHO);
 	}
 
 	private Running start(Proxy proxy, TestServer server) throws IOException {

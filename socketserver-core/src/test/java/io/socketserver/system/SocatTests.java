@@ -4,15 +4,16 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import io.socketserver.request.CloseReason;
 import io.socketserver.support.Await;
-import io.socketserver.support.EveryLane;
 import io.socketserver.support.Lane;
 import io.socketserver.support.Script;
+import io.socketserver.support.Strategy;
 import io.socketserver.support.TestServer;
 import io.socketserver.support.Transport;
 
@@ -27,11 +28,11 @@ class SocatTests {
 	@TempDir
 	Path directory;
 
-	@EveryLane
-	void talksWithTheServer(Lane lane) throws Exception {
-		Assumptions.assumeTrue(lane.transport() == Transport.UNIX, "socat is for the Unix socket");
+	@ParameterizedTest
+	@EnumSource
+	void talksWithTheServer(Strategy strategy) throws Exception {
 		String socat = PeerProcess.require("socat", "socat");
-		try (TestServer server = TestServer.with(lane).start(Script.UPPER)) {
+		try (TestServer server = TestServer.with(new Lane(Transport.UNIX, strategy)).start(Script.UPPER)) {
 			Path path = ((UnixDomainSocketAddress) server.server().serverAddress()).getPath();
 			try (PeerProcess client = PeerProcess.start(this.directory.resolve("socat.log"),
 					List.of(socat, "-", "UNIX-CONNECT:" + path))) {
