@@ -31,8 +31,8 @@ final class AddressMixIns {
 			return List.of();
 		}
 		List<MixIn> all = new ArrayList<>();
-		List<Cidr> allow = blocks(config, "allow", ServerSettings::getAllow);
-		List<Cidr> deny = blocks(config, "deny", ServerSettings::getDeny);
+		List<Cidr> allow = config.get("allow", ServerSettings::getAllow, List.of());
+		List<Cidr> deny = config.get("deny", ServerSettings::getDeny, List.of());
 		if (!allow.isEmpty() || !deny.isEmpty()) {
 			all.add(new AddressRulesMixIn(allow, deny));
 		}
@@ -58,12 +58,6 @@ final class AddressMixIns {
 			throw new IllegalArgumentException("A prefix has 0 to " + most + " bits, and not " + bits);
 		}
 		return bits;
-	}
-
-	private static List<Cidr> blocks(ServerConfig config, String key, Getter<List<String>> getter) {
-		return config.find(key, getter)
-			.map((setting) -> setting.apply((texts) -> texts.stream().map(String::trim).map(Cidr::parse).toList()))
-			.orElse(List.of());
 	}
 
 }

@@ -107,20 +107,19 @@ final class OptionsMapping {
 	private void edge() {
 		set("unix-permissions", ServerSettings::getUnixPermissions,
 				(now, text) -> now.withUnixPermissions(permissions(text)));
-		if (TransportKeys.transport(this.config) == Transport.TCP) {
+		if (TransportKeys.transport(this.config) != Transport.UNIX) {
 			set("proxy-protocol.required-from", OptionsMapping::requiredFrom, OptionsMapping::withRequiredFrom);
 			set("proxy-protocol.header-timeout", (settings) -> settings.getProxyProtocol().headerTimeout(),
 					OptionsMapping::withHeaderTimeout);
 		}
 	}
 
-	private static @Nullable List<String> requiredFrom(ServerSettings settings) {
+	private static @Nullable List<Cidr> requiredFrom(ServerSettings settings) {
 		return settings.getProxyProtocol().requiredFrom();
 	}
 
-	private static ServerOptions withRequiredFrom(ServerOptions options, List<String> blocks) {
-		return options
-			.withProxyProtocol(ProxyProtocol.requiredFrom(blocks.stream().map(String::trim).map(Cidr::parse).toList()));
+	private static ServerOptions withRequiredFrom(ServerOptions options, List<Cidr> proxies) {
+		return options.withProxyProtocol(ProxyProtocol.requiredFrom(proxies));
 	}
 
 	private static ServerOptions withHeaderTimeout(ServerOptions options, Duration timeout) {

@@ -12,6 +12,7 @@ import org.springframework.util.unit.DataSize;
 import io.socketserver.UdpOptions.LongPackets;
 import io.socketserver.framing.LengthField;
 import io.socketserver.mixin.OverflowPolicy;
+import io.socketserver.request.Cidr;
 import io.socketserver.spring.Concurrency;
 import io.socketserver.spring.Transport;
 
@@ -75,12 +76,12 @@ public class ServerSettings {
 	 * Addresses of clients that are let in, as blocks such as 10.0.0.0/8. Everybody if
 	 * not set.
 	 */
-	private @Nullable List<String> allow;
+	private @Nullable List<Cidr> allow;
 
 	/**
 	 * Addresses of clients that are refused, even if they are allowed.
 	 */
-	private @Nullable List<String> deny;
+	private @Nullable List<Cidr> deny;
 
 	/**
 	 * Connections that one client address may have at once. More are refused. No limit if
@@ -291,19 +292,19 @@ public class ServerSettings {
 		this.proxyProtocol = proxyProtocol;
 	}
 
-	public @Nullable List<String> getAllow() {
+	public @Nullable List<Cidr> getAllow() {
 		return this.allow;
 	}
 
-	public void setAllow(@Nullable List<String> allow) {
+	public void setAllow(@Nullable List<Cidr> allow) {
 		this.allow = allow;
 	}
 
-	public @Nullable List<String> getDeny() {
+	public @Nullable List<Cidr> getDeny() {
 		return this.deny;
 	}
 
-	public void setDeny(@Nullable List<String> deny) {
+	public void setDeny(@Nullable List<Cidr> deny) {
 		this.deny = deny;
 	}
 
@@ -579,7 +580,7 @@ public class ServerSettings {
 	 * all others a PROXY header is refused. Nobody if not set.
 	 * @param headerTimeout time that the header may take.
 	 */
-	public record Proxying(@Nullable List<String> requiredFrom, @Nullable Duration headerTimeout) {
+	public record Proxying(@Nullable List<Cidr> requiredFrom, @Nullable Duration headerTimeout) {
 
 		static final Proxying UNSET = new Proxying(null, null);
 

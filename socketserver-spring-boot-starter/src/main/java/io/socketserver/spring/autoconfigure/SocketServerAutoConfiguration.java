@@ -10,6 +10,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.LifecycleProperties;
+import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.thread.Threading;
 import org.springframework.context.ApplicationContext;
@@ -35,6 +36,12 @@ public final class SocketServerAutoConfiguration {
 
 	// What Spring waits for a phase if nobody says how long.
 	private static final Duration PHASE_TIMEOUT = Duration.ofSeconds(10);
+
+	@Bean
+	@ConfigurationPropertiesBinding
+	static CidrConverter socketServerCidrConverter() {
+		return new CidrConverter();
+	}
 
 	@Bean
 	LifecyclePlan socketServerLifecyclePlan(SocketServerProperties properties,

@@ -13,13 +13,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Objects;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -34,9 +38,13 @@ import io.socketserver.mixin.AddressRulesMixIn;
 import io.socketserver.mixin.PerAddressLimitMixIn;
 import io.socketserver.proxy.ProxyProtocol;
 import io.socketserver.request.Cidr;
+import io.socketserver.request.CloseReason;
+import io.socketserver.request.DatagramRequestHandler;
+import io.socketserver.spring.RequestHandler;
 import io.socketserver.spring.SocketServers;
 import io.socketserver.spring.diagnostics.PortConflictException;
 import io.socketserver.spring.health.SocketServerHealthIndicator;
+import io.socketserver.spring.testsupport.TestServers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -127,6 +135,21 @@ class EdgePropertiesTests {
 	}
 
 	@Test
+	void proxiesAndRulesAreForDatagramsToo() {
+		Runners.runner()
+			.withUserConfiguration(PacketHandler.class)
+			.withPropertyValues("socketserver.auto-startup=false", "socketserver.transport=udp", "socketserver.port=0",
+					"socketserver.proxy-protocol.required-from=10.0.0.1", "socketserver.deny=192.0.2.66",
+					"socketserver.max-connections-per-address=7")
+			.run((context) -> {
+				BaseServer server = context.getBean(SocketServers.class).all().get(0);
+				assertThat(server.options().proxyProtocol()).isPresent();
+				assertThat(server.mixIns()).hasAtLeastOneElementOfType(AddressRulesMixIn.class)
+					.hasAtLeastOneElementOfType(PerAddressLimitMixIn.class);
+			});
+	}
+
+	@Test
 	void seesTheRealClientBehindAProxy() {
 		this.runner
 			.withPropertyValues("socketserver.port=0", "socketserver.address=127.0.0.1",
@@ -136,6 +159,7 @@ class EdgePropertiesTests {
 				assertThat(behindProxy(port, "192.0.2.7")).isEqualTo("HELLO\n");
 				assertThat(behindProxy(port, "192.0.2.66")).isEmpty();
 				TcpServer server = (TcpServer) context.getBean(SocketServers.class).all().get(0);
+				TestServers.await(() -> server.statistics().closed(CloseReason.REFUSED) == 1);
 				assertThat(server.statistics().refused()).isOne();
 			});
 	}
@@ -151,10 +175,25 @@ class EdgePropertiesTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', value = { "allow | 10.0.0.1/8 | write 10.0.0.0/8",
-			"deny | example.org | is no IP address", "proxy-protocol.required-from | 10.0.0.0/33 | prefix",
-			"proxy-protocol.header-timeout | 3s | no effect", "max-connections-per-address | 0 | must be from 1",
-			"address-prefix.ipv4 | 33 | 0 to 32", "unix-permissions | 0660 | rw-rw----" })
+	@CsvSource(delimiter = '|', value = { "allow[1] | 10.0.0.1/8 | write 10.0.0.0/8",
+			"deny[1] | example.org | is no IP address", "proxy-protocol.required-from[1] | 10.0.0.0/33 | prefix" })
+	void aBadBlockIsReportedWithItsPlace(String key, String value, String reason) {
+		this.runner
+			.withPropertyValues("socketserver.port=0", "socketserver." + key.replace('1', '0') + "=127.0.0.1",
+					"socketserver." + key + "=" + value)
+			.run((context) -> {
+				assertThat(context).getFailure().rootCause().hasMessageContaining(reason);
+				ConfigurationProperty property = Objects
+					.requireNonNull(cause(BindException.class, context.getStartupFailure()).getProperty());
+				assertThat(property.getName()).hasToString("socketserver." + key);
+				assertThat(property.getValue()).isEqualTo(value);
+				assertThat(property.getOrigin()).isNotNull();
+			});
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', value = { "proxy-protocol.header-timeout | 3s | no effect", "max-connections-per-address | 0 | must be from 1",
+			"address-prefix.ipv4 | 33 | 0 to 32" })
 	void aBadValueIsReportedWithItsProperty(String key, String value, String reason) {
 		this.runner.withPropertyValues("socketserver.port=0", "socketserver." + key + "=" + value)
 			.run((context) -> assertThat(context).getFailure()
@@ -177,14 +216,67 @@ class EdgePropertiesTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "allow, 10.0.0.0/8", "proxy-protocol.required-from, 10.0.0.1", "max-connections-per-address, 3" })
+	@CsvSource({ "allow, 10.0.0.0/8", "deny, 10.0.0.1", "proxy-protocol.required-from, 10.0.0.1",
+			"max-connections-per-address, 3", "address-prefix.ipv4, 24", "tcp-no-delay, true" })
 	void aUnixSocketHasNoAddresses(String key, String value) {
 		this.runner.withPropertyValues("socketserver.unix-path=" + path("a.sock"), "socketserver." + key + "=" + value)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
 				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class,
 						(ex) -> assertThat(ex.getName()).isEqualTo("socketserver." + key))
-				.hasMessageContaining("no IP address"));
+				.hasMessageContaining("is unix; set transport to tcp, or remove it"));
+	}
+
+	@Test
+	void theTransportMayBeSaid() {
+		this.runner
+			.withPropertyValues("socketserver.transport=unix", "socketserver.unix-path=" + path("a.sock"),
+					"socketserver.servers.a.unix-permissions=rw-rw-rw-", "socketserver.servers.b.port=0")
+			.run((context) -> {
+				assertThat(server(context.getBean(SocketServers.class), "a")).isInstanceOf(UnixStreamServer.class);
+				assertThat(server(context.getBean(SocketServers.class), "b")).isInstanceOf(TcpServer.class);
+				assertThat(ask("a.sock")).isEqualTo("HELLO\n");
+			});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "unix-path, a.sock", "unix-permissions, rw-------" })
+	void aPathIsForAUnixSocket(String key, String value) {
+		this.runner
+			.withPropertyValues("socketserver.port=0", "socketserver.transport=tcp", "socketserver." + key + "=" + value)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class,
+						(ex) -> assertThat(ex.getName()).isEqualTo("socketserver." + key))
+				.hasMessageContaining("is tcp; set transport to unix"));
+	}
+
+	@Test
+	void permissionsAreWrittenAsLsDoes() {
+		this.runner.withPropertyValues("socketserver.unix-path=" + path("a.sock"), "socketserver.unix-permissions=0660")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class, (ex) -> {
+					assertThat(ex.getName()).isEqualTo("socketserver.unix-permissions");
+					assertThat(ex.getReason()).contains("rw-rw----");
+				}));
+	}
+
+	@Test
+	void aUnixSocketNeedsAPath() {
+		this.runner.withPropertyValues("socketserver.transport=unix")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class,
+						(ex) -> assertThat(ex.getName()).isEqualTo("socketserver.transport"))
+				.hasMessageContaining("set socketserver.unix-path"));
+	}
+
+	@Test
+	void aPathThatIsTooLongIsReported() {
+		this.runner.withPropertyValues("socketserver.unix-path=" + path("x".repeat(120)))
+			.run((context) -> assertThat(bindFailure(context.getStartupFailure()).reason())
+				.isEqualTo(BindFailedException.Reason.PATH_TOO_LONG));
 	}
 
 	@Test
@@ -209,12 +301,16 @@ class EdgePropertiesTests {
 		}
 	}
 
-	private static BindFailedException bindFailure(Throwable failure) {
-		Throwable current = failure;
-		while (!(current instanceof BindFailedException) && current.getCause() != null) {
+	private static BindFailedException bindFailure(@Nullable Throwable failure) {
+		return cause(BindFailedException.class, failure);
+	}
+
+	private static <T extends Throwable> T cause(Class<T> type, @Nullable Throwable failure) {
+		Throwable current = Objects.requireNonNull(failure);
+		while (!type.isInstance(current) && current.getCause() != null) {
 			current = current.getCause();
 		}
-		return (BindFailedException) current;
+		return type.cast(current);
 	}
 
 	private static BaseServer server(SocketServers servers, String name) {
@@ -235,6 +331,15 @@ class EdgePropertiesTests {
 
 	private Path path(String name) {
 		return this.directory.resolve(name);
+	}
+
+	@RequestHandler
+	static class PacketHandler extends DatagramRequestHandler {
+
+		@Override
+		public void handle() {
+		}
+
 	}
 
 }

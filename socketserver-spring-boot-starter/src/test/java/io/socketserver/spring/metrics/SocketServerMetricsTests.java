@@ -68,7 +68,8 @@ class SocketServerMetricsTests {
 				"socketserver.requests{outcome=error}", "socketserver.requests{outcome=aborted}"));
 		for (String reason : new String[] { "bad-frame", "frame-timeout", "write-overflow", "completed", "peer-closed",
 				"peer-reset", "handler-error", "refused", "overloaded", "idle-timeout", "read-timeout", "write-timeout",
-				"request-timeout", "line-too-long", "closed-by-server", "drained", "cut-off" }) {
+				"request-timeout", "line-too-long", "closed-by-server", "drained", "cut-off", "proxy-header-invalid",
+				"proxy-header-timeout", "proxy-header-forbidden" }) {
 			expected.add("socketserver.connections.closed{reason=" + reason + "}");
 		}
 		assertThat(names()).isEqualTo(expected);
