@@ -1,5 +1,5 @@
 /**
- * A Spring Boot application with four socket servers.
+ * A Spring Boot application with a socket server of each kind.
  */
 @NullMarked
 package io.socketserver.demo;

@@ -9,16 +9,22 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.UnixDomainSocketAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,8 +32,11 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.core.env.Environment;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
 
 import io.socketserver.BaseServer;
+import io.socketserver.UnixStreamServer;
 import io.socketserver.spring.SocketServers;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -45,6 +54,15 @@ class DemoApplicationTests {
 
 	private static final int TIMEOUT_MILLIS = 20_000;
 
+	// Not the path that an application which runs on this machine has.
+	@TempDir
+	static Path directory;
+
+	@DynamicPropertySource
+	static void path(DynamicPropertyRegistry registry) {
+		registry.add("socketserver.servers.console.unix-path", () -> directory.resolve("console.sock"));
+	}
+
 	private final HttpClient http = HttpClient.newHttpClient();
 
 	@Autowired
@@ -56,7 +74,7 @@ class DemoApplicationTests {
 	@Test
 	void hasTheServersThatTheExchangesAreFor() {
 		assertThat(this.servers.all()).extracting(BaseServer::name)
-			.containsExactly("echo", "pooled", "lines", "frames", "datagrams");
+			.containsExactlyInAnyOrder("echo", "pooled", "lines", "frames", "console", "datagrams");
 	}
 
 	@ParameterizedTest
@@ -81,6 +99,22 @@ class DemoApplicationTests {
 			client.getOutputStream().write(frame);
 			assertThat(client.getInputStream().readNBytes(frame.length)).isEqualTo(frame);
 		}
+	}
+
+	@Test
+	void theConsoleAnswersOnItsUnixSocket() throws IOException {
+		UnixStreamServer console = (UnixStreamServer) this.servers.find("console").orElseThrow();
+		try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(console.path()))) {
+			client.write(ByteBuffer.wrap("whoami\nservers\nhelp\nquit\n".getBytes(StandardCharsets.UTF_8)));
+			String answer = new String(Channels.newInputStream(client).readAllBytes(), StandardCharsets.UTF_8);
+			assertThat(answer.lines()).hasSize(8)
+				.first()
+				.asString()
+				.contains(System.getProperty("user.name"));
+			assertThat(answer).contains("echo: tcp, ", "console: unix, 1 open\n")
+				.endsWith("commands: servers, whoami, quit\n");
+		}
+		assertThat(console.path()).isEqualTo(directory.resolve("console.sock"));
 	}
 
 	@Test
