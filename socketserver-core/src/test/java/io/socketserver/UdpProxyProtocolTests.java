@@ -41,8 +41,7 @@ class UdpProxyProtocolTests {
 
 	private static UdpTestServer.Setup behind(String proxy, Strategy strategy) {
 		return UdpTestServer.with(strategy)
-			.options((options) -> options
-				.withProxyProtocol(ProxyProtocol.requiredFrom(List.of(Cidr.parse(proxy)))));
+			.options((options) -> options.withProxyProtocol(ProxyProtocol.requiredFrom(List.of(Cidr.parse(proxy)))));
 	}
 
 	private static byte[] packet(byte[] header, String text) {
@@ -57,8 +56,7 @@ class UdpProxyProtocolTests {
 					+ handler.request().attribute(ProxyHeader.KEY).isPresent());
 		try (UdpTestServer server = behind("127.0.0.1", strategy).start(who)) {
 			UdpClient proxy = server.client();
-			assertThat(proxy.send(packet(HEADER, "hello")).receiveText())
-				.isEqualTo("/192.0.2.7:4711 says hello true");
+			assertThat(proxy.send(packet(HEADER, "hello")).receiveText()).isEqualTo("/192.0.2.7:4711 says hello true");
 			// A health check of its own.
 			assertThat(proxy.send(packet(ProxyHeaders.v2(0x20, 0), "ping")).receiveText())
 				.isEqualTo(proxy.address() + " says ping true");
