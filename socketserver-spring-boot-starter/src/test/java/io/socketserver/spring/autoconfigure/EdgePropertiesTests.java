@@ -192,8 +192,8 @@ class EdgePropertiesTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', value = { "proxy-protocol.header-timeout | 3s | no effect", "max-connections-per-address | 0 | must be from 1",
-			"address-prefix.ipv4 | 33 | 0 to 32" })
+	@CsvSource(delimiter = '|', value = { "proxy-protocol.header-timeout | 3s | no effect",
+			"max-connections-per-address | 0 | must be from 1", "address-prefix.ipv4 | 33 | 0 to 32" })
 	void aBadValueIsReportedWithItsProperty(String key, String value, String reason) {
 		this.runner.withPropertyValues("socketserver.port=0", "socketserver." + key + "=" + value)
 			.run((context) -> assertThat(context).getFailure()
@@ -243,7 +243,8 @@ class EdgePropertiesTests {
 	@CsvSource({ "unix-path, a.sock", "unix-permissions, rw-------" })
 	void aPathIsForAUnixSocket(String key, String value) {
 		this.runner
-			.withPropertyValues("socketserver.port=0", "socketserver.transport=tcp", "socketserver." + key + "=" + value)
+			.withPropertyValues("socketserver.port=0", "socketserver.transport=tcp",
+					"socketserver." + key + "=" + value)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
 				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class,
