@@ -15,19 +15,20 @@ final class PreloadedClasses {
 
 	private static final String NAMES = """
 			AcceptBackoff Acceptor Acceptor$Source Admission Admission$1 BaseServer BaseServer$1 BindFailedException
-			BindFailedException$Reason BindProblem DatagramBinding Drain Gate Lingerer Lingerer$Lingering PacketChannel
-			PacketChannel$Sender PacketProxying PacketProxying$Refused PoolingTcpServer PoolingUdpServer PreloadedClasses ProxyAdmission
-			ProxyAdmission$Awaited Receiver RequestHooks RequestHooks$Base ServerOptions ServerOptions$KeepAlive
-			ServerState SocketServerException StreamServer TcpServer ThreadingTcpServer ThreadingUdpServer UdpOptions
-			UdpOptions$LongPackets UdpServer UdpServer$Parts UnixSocketFile UnixStreamServer
+			BindFailedException$Reason BindProblem DatagramBinding Drain Gate Lingerer Lingerer$Lingering
+			PacketChannel PacketChannel$Sender PacketProxying PacketProxying$Refused PoolingTcpServer PoolingUdpServer
+			PreloadedClasses ProxyAdmission ProxyAdmission$Awaited Receiver RequestHooks RequestHooks$Base
+			ServerOptions ServerOptions$KeepAlive ServerState SocketServerException StreamServer TcpServer
+			ThreadingTcpServer ThreadingUdpServer UdpOptions UdpOptions$LongPackets UdpServer UdpServer$Parts
+			UnixSocketFile UnixStreamServer
 			framing.Bounds framing.DelimiterFraming framing.DelimiterFraming$Decoder framing.EnvelopeFraming
 			framing.EnvelopeFraming$Decoder framing.FixedFraming framing.FixedFraming$1 framing.FrameDecoder
 			framing.Framing framing.FramingException framing.LengthField framing.LengthField$1
 			framing.LengthField$Format framing.LengthFieldFraming framing.LengthFieldFraming$1
-			framing.LengthFieldFraming$Decoder framing.LineFraming framing.LineFraming$Decoder framing.Lookalike
-			framing.RawFraming framing.RawFraming$1 framing.Scan
-			internal.DescriptorLimit internal.Episode internal.IpLiteral internal.LogLimit internal.Printable
-			internal.UdpSockets internal.UdpSockets$Row internal.VirtualThreads
+			framing.LengthFieldFraming$Decoder framing.LineFraming framing.LineFraming$Decoder framing.RawFraming
+			framing.RawFraming$1 framing.Scan
+			internal.DescriptorLimit internal.Episode internal.IpLiteral internal.LogLimit internal.Lookalike
+			internal.Printable internal.UdpSockets internal.UdpSockets$Row internal.VirtualThreads
 			loop.LoopCommand loop.LoopTimer loop.LoopWatchdog loop.Selectable loop.SelectorLoop loop.Timers
 			message.BaseMessageConnection message.BufferCodec message.BytesCodec message.Codec message.DatagramSession
 			message.DatagramSessions message.DatagramSessions$TurnHandler message.EncodedMessage
@@ -41,8 +42,8 @@ final class PreloadedClasses {
 			mixin.PerAddressLimitMixIn mixin.PoolingMixIn mixin.ThreadUse mixin.ThreadingMixIn
 			proxy.ForbiddenHeader proxy.GuardedWire proxy.ProxyHeader proxy.ProxyHeaderException proxy.ProxyProtocol
 			proxy.ProxySsl proxy.ProxyTlvs proxy.ProxyTlvs$Tlv proxy.ProxyV1 proxy.ProxyV2 proxy.PushbackWire
-			request.AcceptGate request.AttributeKey request.BaseConnection request.BaseRequest request.BaseRequest$Several
-			request.BaseRequestHandler request.Cidr request.CloseReason request.Connection
+			request.AcceptGate request.AttributeKey request.BaseConnection request.BaseRequest
+			request.BaseRequest$Several request.BaseRequestHandler request.Cidr request.CloseReason request.Connection
 			request.ConnectionClosedException request.ConnectionDriver request.ConnectionState request.ConnectionWatch
 			request.Connections request.DatagramDrop request.DatagramOptions request.DatagramOutput
 			request.DatagramRequest request.DatagramRequestHandler request.DatagramTooLongException request.Datagrams
@@ -52,7 +53,11 @@ final class PreloadedClasses {
 			request.RequestInputStream request.RequestOutcome request.RequestOutputStream
 			request.RequestRefusedException request.ServerContext request.ServerListener request.ServerStatistics
 			request.ServerStatistics$1 request.StopServing request.StreamOptions request.StreamRequest
-			request.StreamRequestHandler request.ThreadDriver request.UnixPeerAddress request.Watched request.Wire
+			request.StreamRequest$1 request.StreamRequestHandler request.ThreadDriver request.TlsWire
+			request.TlsWire$Below request.UnixPeerAddress request.Watched request.Wire
+			tls.Buffers tls.Carrier tls.ClientAuth tls.ClientHello tls.Handshake tls.Handshake$1 tls.Intake tls.Outlet
+			tls.TlsChannel tls.TlsChannel$1 tls.TlsContext tls.TlsException tls.TlsException$Problem tls.TlsOptions
+			tls.TlsSession
 			""";
 
 	static {

@@ -7,7 +7,9 @@ import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,7 @@ import io.socketserver.request.RequestHandlerFactory;
 import io.socketserver.request.RequestRefusedException;
 import io.socketserver.request.ServerContext;
 import io.socketserver.request.StopServing;
+import io.socketserver.tls.TlsException;
 
 /**
  * The hooks of a server, as Python has them, and the one place that sees a request
@@ -34,6 +37,10 @@ import io.socketserver.request.StopServing;
 abstract class RequestHooks implements ServerContext {
 
 	private static final Logger logger = System.getLogger(BaseServer.class.getName());
+
+	// The peer went away, each time in its own way: no error.
+	private static final Set<CloseReason> GONE = EnumSet.of(CloseReason.PEER_CLOSED, CloseReason.PEER_RESET,
+			CloseReason.TLS_TRUNCATED);
 
 	private final RequestHandlerFactory handlers;
 
@@ -218,6 +225,7 @@ abstract class RequestHooks implements ServerContext {
 	 * @throws Exception what the handler threw
 	 */
 	protected void finishRequest(Request request) throws Exception {
+		base(request).establish();
 		RequestHandler handler = this.handlers.newHandler();
 		try {
 			handler.setup(request);
@@ -280,19 +288,18 @@ abstract class RequestHooks implements ServerContext {
 	 */
 	protected void handleError(Request request, Throwable error) {
 		if (error instanceof ConnectionClosedException || isGone(request)) {
-			logger.log(Level.DEBUG, () -> "The connection " + request + " ended under its handler", error);
+			logger.log(Level.DEBUG, () -> "The connection " + request + " ended under its handler: " + error, error);
 		}
 		else if (this.errorLines.tryLine()) {
 			boolean byPeer = error instanceof LineTooLongException || error instanceof FramingException
-					|| error instanceof SocketTimeoutException;
+					|| error instanceof SocketTimeoutException || error instanceof TlsException;
 			String text = "The request " + request + " failed: " + error + this.errorLines.suffix();
 			logger.log(Level.WARNING, text, byPeer ? null : error);
 		}
 	}
 
 	private static boolean isGone(Request request) {
-		return base(request).isForced()
-				|| base(request).closeReason().filter(CloseReason.PEER_RESET::equals).isPresent();
+		return base(request).isForced() || base(request).closeReason().filter(GONE::contains).isPresent();
 	}
 
 	// --- The way of a request through them.

@@ -10,6 +10,7 @@ import java.util.Set;
 
 import io.socketserver.proxy.ProxyProtocol;
 import io.socketserver.request.StreamOptions;
+import io.socketserver.tls.TlsOptions;
 
 /**
  * How a server listens, and what it allows. Immutable: each {@code with} method answers a
@@ -67,6 +68,8 @@ public final class ServerOptions implements Cloneable {
 	private Set<PosixFilePermission> unixPermissions = PosixFilePermissions.fromString("rw-------");
 
 	private Optional<ProxyProtocol> proxyProtocol = Optional.empty();
+
+	private Optional<TlsOptions> tls = Optional.empty();
 
 	private ServerOptions() {
 	}
@@ -246,6 +249,25 @@ public final class ServerOptions implements Cloneable {
 	 */
 	public Optional<ProxyProtocol> proxyProtocol() {
 		return this.proxyProtocol;
+	}
+
+	/**
+	 * How connections speak TLS.
+	 * @return empty, the default, for connections in clear
+	 */
+	public Optional<TlsOptions> tls() {
+		return this.tls;
+	}
+
+	/**
+	 * A copy with {@link #tls()}.
+	 * @param value how
+	 * @return the copy
+	 */
+	public ServerOptions withTls(TlsOptions value) {
+		ServerOptions copy = copy();
+		copy.tls = Optional.of(value);
+		return copy;
 	}
 
 	/**

@@ -65,7 +65,9 @@ abstract class StreamServer extends BaseServer {
 	protected @Nullable Request getRequest() throws IOException {
 		for (SocketChannel accepted; (accepted = channel().accept()) != null;) {
 			try {
-				return request(accepted);
+				StreamRequest request = request(accepted);
+				options().tls().ifPresent(request::tls);
+				return request;
 			}
 			catch (IOException ignored) {
 				// This client is gone already, having reset at once: the next may be

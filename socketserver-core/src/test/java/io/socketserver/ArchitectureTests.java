@@ -74,6 +74,17 @@ class ArchitectureTests {
 	}
 
 	@Test
+	void tlsKnowsNothingOfRequests() {
+		noClasses().that()
+			.resideInAPackage("io.socketserver.tls..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("io.socketserver.loop..", "io.socketserver.request..", "io.socketserver.mixin..",
+					"io.socketserver.message..", "io.socketserver")
+			.check(CORE);
+	}
+
+	@Test
 	void packagesHaveNoCycles() {
 		SlicesRuleDefinition.slices().matching("io.socketserver.(**)").should().beFreeOfCycles().check(CORE);
 	}
@@ -82,7 +93,8 @@ class ArchitectureTests {
 	void dependsOnTheJdkAndAnnotationsOnly() {
 		classes().should()
 			.onlyDependOnClassesThat()
-			.resideInAnyPackage("java..", "jdk.net..", "org.jspecify.annotations..", "io.socketserver..")
+			.resideInAnyPackage("java..", "javax.net.ssl..", "jdk.net..", "org.jspecify.annotations..",
+					"io.socketserver..")
 			.check(CORE);
 	}
 

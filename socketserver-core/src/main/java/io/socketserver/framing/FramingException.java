@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 
+import io.socketserver.internal.Lookalike;
+
 /**
  * Bytes that are no frame, or a payload that cannot be framed. The message says which
  * rule was broken, at which offset of the frame, what the bytes are in hex, and what they

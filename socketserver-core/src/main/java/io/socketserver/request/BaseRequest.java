@@ -1,5 +1,6 @@
 package io.socketserver.request;
 
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.HashSet;
@@ -180,6 +181,14 @@ public abstract class BaseRequest implements Request {
 	 * server.
 	 */
 	public abstract void started();
+
+	/**
+	 * Makes the connection ready for a handler, in the thread that will run it: TLS has
+	 * its handshake. For the server.
+	 * @throws IOException if the peer is lost or refused
+	 */
+	public void establish() throws IOException {
+	}
 
 	/**
 	 * Whether the handling goes on when {@code finishRequest} has returned, so that

@@ -92,6 +92,28 @@ public enum CloseReason {
 	WRITE_OVERFLOW,
 
 	/**
+	 * The peer does not speak TLS where it has to, or there was no agreement on how: a
+	 * certificate, a version, a protocol.
+	 */
+	HANDSHAKE_FAILED,
+
+	/**
+	 * The TLS handshake was not complete in time.
+	 */
+	HANDSHAKE_TIMEOUT,
+
+	/**
+	 * The peer's bytes ended without TLS having said so: some may be missing.
+	 */
+	TLS_TRUNCATED,
+
+	/**
+	 * The peer broke the rules of TLS in an established session: a broken record, a
+	 * renegotiation, key updates without end, bytes in clear where TLS begins.
+	 */
+	TLS_VIOLATION,
+
+	/**
 	 * Closed from outside: by an operator, or by the application.
 	 */
 	CLOSED_BY_SERVER,

@@ -5,6 +5,8 @@ import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
+import io.socketserver.tls.TlsSession;
+
 /**
  * A connection, seen from outside its handler: what an operator lists, and closes.
  *
@@ -53,6 +55,14 @@ public interface Connection extends Request {
 	 * @return the time since it was accepted
 	 */
 	Duration age();
+
+	/**
+	 * What the TLS handshake agreed on, and who the peer is by its certificate.
+	 * @return empty without TLS, or while the handshake is not complete
+	 */
+	default Optional<TlsSession> tls() {
+		return Optional.empty();
+	}
 
 	/**
 	 * Why the connection ended, or is being ended.

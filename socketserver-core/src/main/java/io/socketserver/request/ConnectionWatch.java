@@ -85,7 +85,10 @@ final class ConnectionWatch {
 		LockSupport.unpark(current);
 	}
 
-	private void wakeBy(long deadline) {
+	/**
+	 * A connection has a deadline.
+	 */
+	void wakeBy(long deadline) {
 		Thread current = this.thread;
 		if (current == null) {
 			start();

@@ -41,6 +41,7 @@ public final class RequestInputStream extends InputStream {
 	RequestInputStream(StreamRequest request, RequestOutputStream output) {
 		this.request = request;
 		this.driver = request.thread();
+		this.driver.input(this);
 		this.output = output;
 	}
 

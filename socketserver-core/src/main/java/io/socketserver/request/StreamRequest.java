@@ -12,6 +12,9 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 import io.socketserver.framing.FramingException;
+import io.socketserver.tls.TlsException;
+import io.socketserver.tls.TlsOptions;
+import io.socketserver.tls.TlsSession;
 
 /**
  * A connection as a request: what a {@link StreamRequestHandler} reads from and writes
@@ -37,6 +40,8 @@ public final class StreamRequest extends BaseConnection {
 
 	// Set once, before the handling begins.
 	private volatile @Nullable ConnectionDriver driver;
+
+	private volatile @Nullable TlsOptions tlsOptions;
 
 	private volatile @Nullable CloseReason closeReason;
 
@@ -126,6 +131,49 @@ public final class StreamRequest extends BaseConnection {
 	 */
 	public void wire(Wire value) {
 		this.wire = value;
+	}
+
+	@Override
+	public Optional<TlsSession> tls() {
+		return (this.wire instanceof TlsWire secure) ? secure.session() : Optional.empty();
+	}
+
+	/**
+	 * Starts TLS in the middle of the connection (STARTTLS), with the options of its
+	 * server. See {@link #startTls(TlsOptions)}.
+	 * @return what the handshake agreed on
+	 * @throws IllegalStateException if the server has no options for TLS
+	 * @throws IOException as {@link #startTls(TlsOptions)}
+	 */
+	public TlsSession startTls() throws IOException {
+		TlsOptions options = this.tlsOptions;
+		if (options == null) {
+			throw new IllegalStateException(
+					"The server '" + server().name() + "' has no options for TLS to start with");
+		}
+		return startTls(options);
+	}
+
+	/**
+	 * Starts TLS in the middle of the connection (STARTTLS): sends what was written so
+	 * far, such as the "go ahead", then waits for the client's handshake. From there on
+	 * {@code rfile} and {@code wfile} are encrypted. Called in the thread of a blocking
+	 * handler, which must forget whatever the client has said before.
+	 * @param options how
+	 * @return what the handshake agreed on
+	 * @throws TlsException if it fails, or if the client sent anything in clear after the
+	 * command: somebody may have put that there, to have it taken for encrypted
+	 * @throws IllegalStateException if TLS has been started already
+	 * @throws IOException if the connection is lost
+	 */
+	public TlsSession startTls(TlsOptions options) throws IOException {
+		if (this.wire instanceof TlsWire) {
+			throw new IllegalStateException(id() + " speaks TLS already");
+		}
+		thread().checkNothingIsBuffered();
+		TlsWire secure = new TlsWire(this.wire, this.channel, options);
+		thread().open(secure, options.handshakeTimeout(), true);
+		return secure.session().orElseThrow();
 	}
 
 	@Override
@@ -230,6 +278,35 @@ public final class StreamRequest extends BaseConnection {
 	}
 
 	// --- For drivers.
+
+	/**
+	 * Has the connection speak TLS, from its first byte on or on demand. For the server,
+	 * before the handling begins.
+	 * @param options how
+	 */
+	public void tls(TlsOptions options) {
+		this.tlsOptions = options;
+	}
+
+	/**
+	 * Has TLS begin with the next byte, if the server wants it to. For drivers that do
+	 * not block: reads then make the handshake.
+	 */
+	public void beginTls() {
+		TlsOptions options = this.tlsOptions;
+		if (options != null && !options.isOnDemand() && !(this.wire instanceof TlsWire)) {
+			this.wire = new TlsWire(this.wire, this.channel, options);
+		}
+	}
+
+	/**
+	 * How long the handshake may take that a server wants of each connection.
+	 * @return zero if there is none
+	 */
+	public Duration handshakeTimeout() {
+		TlsOptions options = this.tlsOptions;
+		return (options != null && !options.isOnDemand()) ? options.handshakeTimeout() : Duration.ZERO;
+	}
 
 	/**
 	 * Has somebody else than a thread of its own see to this connection. For a strategy,
@@ -339,7 +416,7 @@ public final class StreamRequest extends BaseConnection {
 
 	int lost(IOException cause) throws IOException {
 		throwIfClosed(cause);
-		endsFor(CloseReason.PEER_RESET);
+		endsFor((cause instanceof TlsException tls) ? reasonOf(tls) : CloseReason.PEER_RESET);
 		throw cause;
 	}
 
@@ -363,6 +440,14 @@ public final class StreamRequest extends BaseConnection {
 		if (this.closedNanos != 0 && this.driver != null) {
 			// Closed while it was queued, when there was no driver to tell.
 			this.driver.closing();
+		}
+	}
+
+	@Override
+	public void establish() throws IOException {
+		beginTls();
+		if (!this.wire.isOpen()) {
+			thread().open(this.wire, handshakeTimeout(), false);
 		}
 	}
 
@@ -397,7 +482,20 @@ public final class StreamRequest extends BaseConnection {
 		if (error instanceof FramingException) {
 			return CloseReason.BAD_FRAME;
 		}
+		if (error instanceof TlsException tls) {
+			return reasonOf(tls);
+		}
 		return (error instanceof SocketTimeoutException) ? CloseReason.READ_TIMEOUT : CloseReason.HANDLER_ERROR;
+	}
+
+	private static CloseReason reasonOf(TlsException error) {
+		return switch (error.problem()) {
+			case ABANDONED -> CloseReason.PEER_CLOSED;
+			case HANDSHAKE_FAILED -> CloseReason.HANDSHAKE_FAILED;
+			case HANDSHAKE_TIMEOUT -> CloseReason.HANDSHAKE_TIMEOUT;
+			case TRUNCATED -> CloseReason.TLS_TRUNCATED;
+			case VIOLATION -> CloseReason.TLS_VIOLATION;
+		};
 	}
 
 	@Override
@@ -559,7 +657,13 @@ public final class StreamRequest extends BaseConnection {
 	 * could without also taking the descriptor from under it. For drivers.
 	 */
 	public void shutdownQuietly() {
-		shutdownOutputQuietly();
+		this.outputShut = true;
+		try {
+			this.wire.cutOutput();
+		}
+		catch (IOException ignored) {
+			// As above.
+		}
 		try {
 			this.channel.shutdownInput();
 		}

@@ -10,6 +10,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import org.jspecify.annotations.Nullable;
 
+import io.socketserver.tls.TlsException;
+
 /**
  * A connection whose handler has a thread and blocks in it.
  *
@@ -35,6 +37,10 @@ final class ThreadDriver implements ConnectionDriver {
 	// begun may take to send its first byte: the request is often under way already.
 	private static final Duration FIRST_BYTE_GRACE = Duration.ofMillis(200);
 
+	// The handshake's own timeout has the better message: the watch only frees a thread
+	// that is blocked in a write.
+	private static final Duration OPEN_GRACE = Duration.ofMillis(250);
+
 	private final StreamRequest request;
 
 	private final Connections connections;
@@ -55,6 +61,12 @@ final class ThreadDriver implements ConnectionDriver {
 	private volatile @Nullable RequestHandler handler;
 
 	private volatile @Nullable RequestOutputStream output;
+
+	// The handler's thread's alone.
+	private @Nullable RequestInputStream input;
+
+	// When a handshake has to be complete, in nanoTime; 0 if there is none.
+	private volatile long openUntil;
 
 	private @Nullable Thread handlerThread = Thread.currentThread(); // Guarded by this.
 
@@ -107,6 +119,84 @@ final class ThreadDriver implements ConnectionDriver {
 	}
 
 	/**
+	 * Makes a wire ready, and has it carry the connection from here on. Called in the
+	 * handler's thread.
+	 * @param wire the wire
+	 * @param timeout what it allows itself
+	 * @param inRequest whether this is part of a request: without one, a drain ends it
+	 * @throws IOException if the connection is lost, was closed, or the peer is refused
+	 */
+	void open(Wire wire, Duration timeout, boolean inRequest) throws IOException {
+		this.request.throwIfClosed(null);
+		flushOutput();
+		this.request.touched(System.nanoTime());
+		this.request.wire(wire);
+		this.openUntil = (System.nanoTime() + timeout.plus(OPEN_GRACE).toNanos()) | 1;
+		this.connections.watch().wakeBy(this.openUntil);
+		ConnectionState waiting = waitToOpen(inRequest);
+		boolean draining = !inRequest && waiting == ConnectionState.READING;
+		IOException failure = open(wire, draining ? FIRST_BYTE_GRACE : timeout);
+		this.openUntil = 0;
+		boolean drained = draining && failure instanceof SocketTimeoutException;
+		if (drained) {
+			drainMyself();
+		}
+		else if (!this.state.compareAndSet(waiting, ConnectionState.RUNNING)) {
+			drained = true;
+			awaitGoodbye();
+		}
+		this.request.throwIfClosed(failure);
+		if (drained) {
+			throw new ConnectionClosedException(this.request.id(), CloseReason.DRAINED, failure);
+		}
+		if (failure != null) {
+			this.request.lost(failure);
+		}
+	}
+
+	/**
+	 * Without a request, a drain may end the connection in the middle of a handshake. One
+	 * that had begun already leaves a little time for it, which only this thread ends.
+	 */
+	private ConnectionState waitToOpen(boolean inRequest) {
+		this.state.set(inRequest ? ConnectionState.READING : ConnectionState.IDLE);
+		if (!inRequest && this.connections.isIdleDrain()
+				&& this.state.compareAndSet(ConnectionState.IDLE, ConnectionState.READING)) {
+			return ConnectionState.READING;
+		}
+		return inRequest ? ConnectionState.READING : ConnectionState.IDLE;
+	}
+
+	private static @Nullable IOException open(Wire wire, Duration timeout) {
+		try {
+			wire.open(timeout);
+			return null;
+		}
+		catch (IOException ex) {
+			return ex;
+		}
+	}
+
+	/**
+	 * Refuses what came in clear and would be taken for encrypted.
+	 */
+	void checkNothingIsBuffered() throws TlsException {
+		RequestInputStream stream = this.input;
+		if ((stream != null && stream.available() > 0) || this.request.wire().hasInput()) {
+			this.request.endsFor(CloseReason.TLS_VIOLATION);
+			throw new TlsException(TlsException.Problem.VIOLATION,
+					"The client sent bytes in clear after the command that starts TLS, and before its handshake", null);
+		}
+	}
+
+	private void flushOutput() throws IOException {
+		RequestOutputStream stream = this.output;
+		if (stream != null) {
+			stream.flush();
+		}
+	}
+
+	/**
 	 * Waits for bytes, and puts them into an array from an offset on.
 	 * @return how many were read, at least 1, or {@link #END}
 	 * @throws IOException if the connection is gone, was closed, or the read timed out
@@ -116,7 +206,9 @@ final class ThreadDriver implements ConnectionDriver {
 			return END;
 		}
 		this.request.throwIfClosed(null);
-		boolean idle = !this.exchange.isOpen();
+		boolean begins = !this.exchange.isOpen();
+		// What was decrypted already is part of a request that has been read.
+		boolean idle = begins && !this.request.wire().hasInput();
 		// Not even for an instant may a drain see those idle that were taken from the
 		// kernel's queue after it had begun: their first byte has its grace.
 		ConnectionState waiting = (idle && !this.connections.isIdleDrain()) ? ConnectionState.IDLE
@@ -156,7 +248,7 @@ final class ThreadDriver implements ConnectionDriver {
 		catch (IOException ex) {
 			return goOn(waiting) ? this.request.lost(ex) : discard(into, 0);
 		}
-		return goOn(waiting) ? received(count, idle) : discard(into, count);
+		return goOn(waiting) ? received(count, begins) : discard(into, count);
 	}
 
 	/**
@@ -171,14 +263,14 @@ final class ThreadDriver implements ConnectionDriver {
 		return this.state.compareAndSet(waiting, ConnectionState.RUNNING);
 	}
 
-	private int received(int count, boolean idle) throws IOException {
+	private int received(int count, boolean begins) throws IOException {
 		this.request.throwIfClosed(null);
 		if (count < 0) {
 			this.request.receivedEnd();
 			return END;
 		}
 		this.request.received(count, System.nanoTime());
-		if (idle) {
+		if (begins) {
 			startExchange();
 		}
 		return count;
@@ -268,6 +360,10 @@ final class ThreadDriver implements ConnectionDriver {
 	 */
 	void answering() {
 		this.exchange.answered();
+	}
+
+	void input(RequestInputStream input) {
+		this.input = input;
 	}
 
 	void output(RequestOutputStream output) {
@@ -366,7 +462,20 @@ final class ThreadDriver implements ConnectionDriver {
 
 	@Override
 	public long checkDeadlines(long idleNanos, long requestNanos) {
-		return Math.min(checkIdle(idleNanos), checkRequest(requestNanos));
+		return Math.min(checkOpen(), Math.min(checkIdle(idleNanos), checkRequest(requestNanos)));
+	}
+
+	private long checkOpen() {
+		long until = this.openUntil;
+		if (until == 0) {
+			return Long.MAX_VALUE;
+		}
+		long left = until - System.nanoTime();
+		if (left > 0) {
+			return left;
+		}
+		this.request.close(CloseReason.HANDSHAKE_TIMEOUT);
+		return Long.MAX_VALUE;
 	}
 
 	private long checkIdle(long timeoutNanos) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 
 /**
  * The bytes of a connection as its handler means them: straight from the socket
@@ -16,6 +17,36 @@ import java.time.Duration;
  * run at the same time as a write.
  */
 public interface Wire {
+
+	/**
+	 * Makes ready what has to be ready before bytes can pass, such as a TLS handshake.
+	 * For blocking channels; reads from a non-blocking one do the same piece by piece,
+	 * and answer 0 meanwhile.
+	 * @param timeout how long it may take, if that is less than what the wire allows
+	 * itself
+	 * @throws SocketTimeoutException if the timeout was the one of the caller
+	 * @throws IOException if the connection is lost or the peer is refused
+	 */
+	default void open(Duration timeout) throws IOException {
+	}
+
+	/**
+	 * Whether bytes can pass: until then nothing is to be written.
+	 * @return true by default
+	 */
+	default boolean isOpen() {
+		return true;
+	}
+
+	/**
+	 * Has costly computations done elsewhere. For non-blocking channels, before the first
+	 * read.
+	 * @param executor where
+	 * @param whenDone called in that thread after each: then {@link #read(ByteBuffer)}
+	 * has to be called again, in whichever thread reads
+	 */
+	default void offload(Executor executor, Runnable whenDone) {
+	}
 
 	/**
 	 * Reads what is there.
@@ -68,5 +99,13 @@ public interface Wire {
 	 * @throws IOException if the connection is gone
 	 */
 	void shutdownOutput() throws IOException;
+
+	/**
+	 * Frees a thread that waits in a write, for a close by force: never waits itself.
+	 * @throws IOException if the connection is gone
+	 */
+	default void cutOutput() throws IOException {
+		shutdownOutput();
+	}
 
 }

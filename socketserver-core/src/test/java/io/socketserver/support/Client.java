@@ -10,6 +10,11 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 
 /**
  * A blocking client that fails instead of waiting for ever.
@@ -20,10 +25,14 @@ public final class Client implements AutoCloseable {
 
 	private final Socket socket;
 
+	// What carries the bytes, encrypted or not.
+	private final Socket plain;
+
 	private final InputStream input;
 
-	private Client(Socket socket) throws IOException {
+	private Client(Socket socket, Socket plain) throws IOException {
 		this.socket = socket;
+		this.plain = plain;
 		this.input = new BufferedInputStream(socket.getInputStream());
 	}
 
@@ -69,12 +78,60 @@ public final class Client implements AutoCloseable {
 			socket.setTcpNoDelay(true);
 			socket.setSoTimeout(TIMEOUT_MILLIS);
 			socket.connect(server, TIMEOUT_MILLIS);
-			return new Client(socket);
+			return new Client(socket, socket);
 		}
 		catch (IOException ex) {
 			socket.close();
 			throw ex;
 		}
+	}
+
+	/**
+	 * Connects, and speaks TLS from the first byte on.
+	 * @param server where to
+	 * @param context whom to trust, and who to be
+	 * @param change what else to ask for
+	 * @return the client, after its handshake
+	 * @throws IOException if there is no agreement
+	 */
+	public static Client secure(SocketAddress server, SSLContext context, Consumer<SSLParameters> change)
+			throws IOException {
+		return connect(server).startTls(context, change);
+	}
+
+	/**
+	 * Speaks TLS from here on.
+	 * @param context whom to trust, and who to be
+	 * @param change what else to ask for
+	 * @return the client to go on with, after its handshake
+	 * @throws IOException if there is no agreement
+	 */
+	public Client startTls(SSLContext context, Consumer<SSLParameters> change) throws IOException {
+		try {
+			SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(this.socket, "localhost", 0, true);
+			SSLParameters parameters = tls.getSSLParameters();
+			parameters.setEndpointIdentificationAlgorithm("HTTPS");
+			change.accept(parameters);
+			tls.setSSLParameters(parameters);
+			tls.startHandshake();
+			return new Client(tls, this.socket);
+		}
+		catch (IOException ex) {
+			this.socket.close();
+			throw ex;
+		}
+	}
+
+	/**
+	 * The socket below TLS.
+	 * @return the socket itself without TLS
+	 */
+	public Socket plain() {
+		return this.plain;
+	}
+
+	public SSLSocket tls() {
+		return (SSLSocket) this.socket;
 	}
 
 	public InetSocketAddress address() {

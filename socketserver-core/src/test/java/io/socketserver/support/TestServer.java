@@ -5,7 +5,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 
 import io.socketserver.BaseServer;
 import io.socketserver.ServerOptions;
@@ -110,6 +114,21 @@ public final class TestServer implements AutoCloseable {
 	 */
 	public Client connect(int receiveBuffer) throws IOException {
 		Client client = this.transport.connect(this.server.serverAddress(), receiveBuffer);
+		synchronized (this.clients) {
+			this.clients.add(client);
+		}
+		return client;
+	}
+
+	/**
+	 * Connects a client that speaks TLS, and is closed with the server.
+	 * @param context whom it trusts, and who it is
+	 * @param change what else it asks for
+	 * @return the client, after its handshake
+	 * @throws IOException if there is no agreement
+	 */
+	public Client connect(SSLContext context, Consumer<SSLParameters> change) throws IOException {
+		Client client = Client.secure(this.server.serverAddress(), context, change);
 		synchronized (this.clients) {
 			this.clients.add(client);
 		}

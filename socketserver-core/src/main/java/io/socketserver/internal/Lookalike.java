@@ -1,4 +1,4 @@
-package io.socketserver.framing;
+package io.socketserver.internal;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 /**
  * What the first bytes of a stream look like, if they look like something well known.
  */
-final class Lookalike {
+public final class Lookalike {
 
 	private static final String[] HTTP_METHODS = { "GET ", "POST ", "PUT ", "HEAD ", "DELETE ", "OPTIONS ", "PATCH ",
 			"CONNECT ", "TRACE " };
@@ -14,7 +14,14 @@ final class Lookalike {
 	private Lookalike() {
 	}
 
-	static String of(ByteBuffer in, int from, int to) {
+	/**
+	 * Guesses.
+	 * @param in where the bytes are
+	 * @param from where they begin
+	 * @param to where they end
+	 * @return what they look like, with its article; empty if like nothing known
+	 */
+	public static String of(ByteBuffer in, int from, int to) {
 		// RFC 8446, 5.1: a handshake record is type 22, version 3.x.
 		if (to - from >= 3 && in.get(from) == 0x16 && in.get(from + 1) == 0x03) {
 			return "a TLS ClientHello: does the client expect TLS on this port?";

@@ -1,0 +1,364 @@
+package io.socketserver.tls;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.socketserver.BaseServer;
+import io.socketserver.request.CloseReason;
+import io.socketserver.support.Await;
+import io.socketserver.support.Certificates;
+import io.socketserver.support.Client;
+import io.socketserver.support.Script;
+import io.socketserver.support.Strategy;
+import io.socketserver.support.TestServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Peers that speak TLS badly, not at all, or stop in the middle of it.
+ */
+@Timeout(60)
+class TlsFaultTests {
+
+	private static final Certificates certificates = Certificates.shared();
+
+	private static final SSLContext anonymous = certificates.anonymous();
+
+	private static TestServer.Setup impatient(Strategy strategy) {
+		return TlsTests.secure(strategy, (tls) -> tls.withHandshakeTimeout(Duration.ofMillis(300)));
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void saysThatHttpIsNotTls(Strategy strategy) throws IOException {
+		try (LogLines log = new LogLines(); TestServer server = TlsTests.secure(strategy).start(Script.UPPER)) {
+			Client client = server.connect().send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+			assertThat(client.readToEnd()).as("an alert").startsWith(21, 3);
+			client.close();
+			TlsTests.assertEnded(server, CloseReason.HANDSHAKE_FAILED);
+			assertThat(log.lines()).anySatisfy((line) -> assertThat(line).contains("does not speak TLS",
+					"look like an HTTP request", "GET / HTTP"));
+			assertServes(server);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "\u0016", "\u0016\u0003\u0001\u0000", "\u0016\u0003\u0001\u0001\u0000\u0001" })
+	void endsAClientThatStopsInTheMiddleOfItsHello(String begin) throws IOException {
+		try (LogLines log = new LogLines(); TestServer server = impatient(Strategy.THREAD).start(Script.UPPER)) {
+			Client client = server.connect().send(TlsTests.bytes(begin));
+			assertThat(client.readToEnd()).isEmpty();
+			client.close();
+			TlsTests.assertEnded(server, CloseReason.HANDSHAKE_TIMEOUT);
+			assertThat(log.lines()).anySatisfy((line) -> assertThat(line).contains("was not complete within 300 ms",
+					"after " + begin.length() + " bytes"));
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void endsAClientThatDribblesItsHello(Strategy strategy) throws IOException {
+		byte[] hello = new RawClient("TLSv1.3").next();
+		try (TestServer server = impatient(strategy).start(Script.UPPER)) {
+			Client client = server.connect();
+			try {
+				for (byte each : hello) {
+					client.send(new byte[] { each });
+					client.hearsNothingFor(20);
+				}
+				assertThat(client.end()).isNotNull();
+			}
+			catch (IOException ignored) {
+				// It is closed while it dribbles on.
+			}
+			client.close();
+			TlsTests.assertEnded(server, CloseReason.HANDSHAKE_TIMEOUT);
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "TLSv1.2,1", "TLSv1.2,2", "TLSv1.2,3", "TLSv1.3,1", "TLSv1.3,2" })
+	void endsAClientThatStopsBeforeARecord(String version, int flights) throws Exception {
+		try (TestServer server = impatient(Strategy.THREAD).start(Script.UPPER)) {
+			Client client = server.connect();
+			RawClient raw = new RawClient(version);
+			raw.play(client, flights);
+			assertThat(client.end()).isEqualTo(Client.End.ORDERLY);
+			client.close();
+			TlsTests.assertEnded(server, CloseReason.HANDSHAKE_TIMEOUT);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 0, 1, 100 })
+	void aPeerThatResetsInTheMiddleOfTheHandshakeIsNoError(int count) throws IOException {
+		byte[] hello = new RawClient("TLSv1.3").next();
+		try (LogLines log = new LogLines(); TestServer server = TlsTests.secure(Strategy.THREAD).start(Script.UPPER)) {
+			Client client = server.connect();
+			client.send(Arrays.copyOf(hello, count));
+			Await.until(() -> server.server().connections().count() == 1, "the connection");
+			client.reset();
+			TlsTests.assertEnded(server, CloseReason.PEER_RESET);
+			assertThat(log.lines()).isEmpty();
+		}
+	}
+
+	@Test
+	void aPeerThatLeavesWithoutAWordIsNoError() throws IOException {
+		try (LogLines log = new LogLines(); TestServer server = TlsTests.secure(Strategy.THREAD).start(Script.UPPER)) {
+			server.connect().close();
+			TlsTests.assertEnded(server, CloseReason.PEER_CLOSED);
+			assertThat(log.lines()).isEmpty();
+		}
+	}
+
+	@Test
+	void refusesGarbage() throws IOException {
+		try (TestServer server = TlsTests.secure(Strategy.THREAD).start(Script.UPPER)) {
+			Client client = server.connect().send("\u0016\u0003\u0001\u0000\u0008\u0001\u0000\u0000\u0004abcd");
+			assertThat(client.readToEnd()).as("an alert").startsWith(21, 3);
+			client.close();
+			TlsTests.assertEnded(server, CloseReason.HANDSHAKE_FAILED);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
+	void tellsATruncationFromAnEnd(String version) throws Exception {
+		try (LogLines log = new LogLines(); TestServer server = TlsTests.secure(Strategy.THREAD).start((handler) -> {
+			handler.out().println(handler.line());
+			handler.out().flush();
+			handler.in().readAllBytes();
+		})) {
+			Client client = server.connect(anonymous, TlsTests.version(version));
+			assertThat(client.ask("hello")).isEqualTo("hello");
+			client.plain().shutdownOutput();
+			assertThat(client.end()).isNotNull();
+			client.close();
+			TlsTests.assertEnded(server, CloseReason.TLS_TRUNCATED);
+			assertThat(log.lines()).isEmpty();
+		}
+	}
+
+	@Test
+	void refusesARenegotiation() throws Exception {
+		try (LogLines log = new LogLines(); TestServer server = TlsTests.secure(Strategy.THREAD).start(Script.UPPER)) {
+			Client client = server.connect(anonymous, TlsTests.version("TLSv1.2"));
+			assertThat(client.ask("hello")).isEqualTo("HELLO");
+			client.tls().startHandshake();
+			try {
+				assertThat(client.ask("again")).isNull();
+			}
+			catch (IOException ignored) {
+				// However the client takes it.
+			}
+			client.close();
+			TlsTests.assertEnded(server, CloseReason.TLS_VIOLATION);
+			assertThat(log.lines()).anySatisfy((line) -> assertThat(line).contains("renegotiation, which is refused"));
+		}
+	}
+
+	@Test
+	void aFewKeyUpdatesAreFineAndAFloodIsNot() throws Exception {
+		try (TestServer server = TlsTests.secure(Strategy.THREAD).start(Script.UPPER)) {
+			Client client = server.connect(anonymous, TlsTests.version("TLSv1.3"));
+			for (int i = 0; i < 10; i++) {
+				client.tls().startHandshake(); // Asks for a key update, in TLS 1.3.
+			}
+			assertThat(client.ask("hello")).isEqualTo("HELLO");
+			try {
+				for (int i = 0; i < 1000; i++) {
+					client.tls().startHandshake();
+				}
+				client.end();
+			}
+			catch (IOException ignored) {
+				// Closed in the middle of it.
+			}
+			client.close();
+			TlsTests.assertEnded(server, CloseReason.TLS_VIOLATION);
+		}
+	}
+
+	@Test
+	void refusesARecordThatWasTamperedWith() throws Exception {
+		try (TestServer server = TlsTests.secure(Strategy.THREAD).start(Script.UPPER)) {
+			Client client = server.connect(anonymous, TlsTests.version("TLSv1.3"));
+			assertThat(client.ask("hello")).isEqualTo("HELLO");
+			client.plain()
+				.getOutputStream()
+				.write(TlsTests.bytes("\u0017\u0003\u0003\u0000\u0014aaaabbbbccccddddeeee"));
+			assertThatExceptionOfType(SSLException.class).isThrownBy(client::end)
+				.withMessageContaining("bad_record_mac");
+			client.close();
+			TlsTests.assertEnded(server, CloseReason.TLS_VIOLATION);
+		}
+	}
+
+	@Test
+	void stalledHandshakesDelayNobodyElse() throws Exception {
+		try (TestServer server = TlsTests.secure(Strategy.THREAD).start(Script.UPPER)) {
+			for (int i = 0; i < 200; i++) {
+				server.connect().send(new byte[] { 22, 3, 1 });
+			}
+			assertServes(server);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void aDrainDoesNotWaitForStalledHandshakes(Strategy strategy) throws Exception {
+		try (TestServer server = TlsTests.secure(strategy).start(Script.UPPER)) {
+			Client client = server.connect().send(new byte[] { 22, 3, 1 });
+			Await.until(() -> server.server()
+				.connections()
+				.all()
+				.stream()
+				.anyMatch((each) -> each.state().name().equals("IDLE")), "the handshake");
+			Thread closing = new Thread(server.server()::close);
+			closing.start();
+			assertThat(client.end()).isEqualTo(Client.End.ORDERLY);
+			client.close();
+			closing.join();
+			assertThat(server.server().statistics().closed(CloseReason.DRAINED)).isOne();
+		}
+	}
+
+	@Test
+	void aContextThatCannotBeMadeFailsTheHandshakeOnly() throws Exception {
+		try (LogLines log = new LogLines();
+				TestServer server = TestServer.with(Strategy.THREAD)
+					.options((options) -> options.withTls(TlsOptions.of(() -> {
+						throw new IllegalStateException("the key is gone");
+					})))
+					.start(Script.UPPER)) {
+			Client client = server.connect().send(new RawClient("TLSv1.3").next());
+			assertThat(client.end()).isNotNull();
+			client.close();
+			TlsTests.assertEnded(server, CloseReason.HANDSHAKE_FAILED);
+			assertThat(log.lines()).anySatisfy((line) -> assertThat(line).contains("the key is gone"));
+		}
+	}
+
+	private static void assertServes(TestServer server) throws IOException {
+		try (Client client = server.connect(anonymous, TlsTests.version("TLSv1.3"))) {
+			assertThat(client.ask("hello")).isEqualTo("HELLO");
+		}
+	}
+
+	/**
+	 * A client's handshake, flight by flight.
+	 */
+	private static final class RawClient {
+
+		private final SSLEngine engine = anonymous.createSSLEngine("localhost", 1);
+
+		private final ByteBuffer incoming = ByteBuffer.allocate(100_000).limit(0);
+
+		RawClient(String version) throws IOException {
+			this.engine.setUseClientMode(true);
+			this.engine.setEnabledProtocols(new String[] { version });
+			this.engine.beginHandshake();
+		}
+
+		/**
+		 * The bytes of the next flight.
+		 */
+		byte[] next() throws IOException {
+			ByteArrayOutputStream flight = new ByteArrayOutputStream();
+			while (this.engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
+				ByteBuffer out = ByteBuffer.allocate(40_000);
+				this.engine.wrap(ByteBuffer.allocate(0), out);
+				flight.write(out.array(), 0, out.position());
+			}
+			return flight.toByteArray();
+		}
+
+		/**
+		 * Sends as many records as told, then no more.
+		 */
+		void play(Client client, int records) throws IOException {
+			int left = records;
+			while (left > 0) {
+				byte[] flight = next();
+				for (int at = 0; at < flight.length && left > 0; left--) {
+					int size = 5 + ((flight[at + 3] & 0xff) << 8) + (flight[at + 4] & 0xff);
+					client.send(Arrays.copyOfRange(flight, at, at + size));
+					at += size;
+				}
+				if (left > 0) {
+					receive(client);
+				}
+			}
+		}
+
+		private void receive(Client client) throws IOException {
+			while (this.engine.getHandshakeStatus() != HandshakeStatus.NEED_WRAP) {
+				for (Runnable task; (task = this.engine.getDelegatedTask()) != null;) {
+					task.run();
+				}
+				SSLEngineResult result = this.engine.unwrap(this.incoming, ByteBuffer.allocate(0));
+				if (result.getStatus() == SSLEngineResult.Status.BUFFER_UNDERFLOW) {
+					this.incoming.compact().put((byte) client.read()).flip();
+				}
+			}
+		}
+
+	}
+
+	/**
+	 * The warnings of the servers.
+	 */
+	static final class LogLines extends Handler implements AutoCloseable {
+
+		private final Logger logger = Logger.getLogger(BaseServer.class.getName());
+
+		private final List<String> lines = new ArrayList<>();
+
+		LogLines() {
+			this.logger.addHandler(this);
+		}
+
+		synchronized List<String> lines() {
+			return List.copyOf(this.lines);
+		}
+
+		@Override
+		public synchronized void publish(LogRecord line) {
+			this.lines.add(line.getMessage());
+		}
+
+		@Override
+		public void flush() {
+		}
+
+		@Override
+		public void close() {
+			this.logger.removeHandler(this);
+		}
+
+	}
+
+}
