@@ -79,6 +79,7 @@ final class ServerAssembly {
 				this.handlers.factory(config));
 		builder.transport(TransportKeys.transport(config));
 		builder.options((options) -> OptionsMapping.options(config, this.longestDrain));
+		this.beans.tls().options(config).ifPresent((tls) -> builder.options((options) -> options.withTls(tls)));
 		builder.mixIns().addAll(AddressMixIns.of(config));
 		this.beans.mixIns().orderedStream().forEach(builder.mixIns()::add);
 		boolean strategyBean = builder.mixIns().stream().anyMatch(Strategies::isStrategy);

@@ -6,6 +6,7 @@ import java.util.Map;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.ssl.SslBundles;
 
 import io.socketserver.BaseServer;
 import io.socketserver.request.MixIn;
@@ -20,9 +21,10 @@ import io.socketserver.spring.diagnostics.DuplicateServerException;
  * @param mixIns mix-ins in order; each look-up makes prototypes anew
  * @param customizers customizers in order
  * @param listeners listeners in order
+ * @param tls what its SSL bundles are good for
  */
 record ServerBeans(Map<String, BaseServer> servers, ObjectProvider<MixIn> mixIns,
-		List<SocketServerCustomizer> customizers, List<ServerListener> listeners) {
+		List<SocketServerCustomizer> customizers, List<ServerListener> listeners, TlsMapping tls) {
 
 	static ServerBeans of(ListableBeanFactory beans) {
 		Map<String, BaseServer> servers = new LinkedHashMap<>();
@@ -36,7 +38,8 @@ record ServerBeans(Map<String, BaseServer> servers, ObjectProvider<MixIn> mixIns
 		});
 		return new ServerBeans(servers, beans.getBeanProvider(MixIn.class),
 				beans.getBeanProvider(SocketServerCustomizer.class).orderedStream().toList(),
-				beans.getBeanProvider(ServerListener.class).orderedStream().toList());
+				beans.getBeanProvider(ServerListener.class).orderedStream().toList(),
+				new TlsMapping(beans.getBeanProvider(SslBundles.class).getIfAvailable()));
 	}
 
 }

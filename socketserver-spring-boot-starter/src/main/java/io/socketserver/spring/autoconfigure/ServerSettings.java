@@ -5,6 +5,7 @@ import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
@@ -15,6 +16,7 @@ import io.socketserver.mixin.OverflowPolicy;
 import io.socketserver.request.Cidr;
 import io.socketserver.spring.Concurrency;
 import io.socketserver.spring.Transport;
+import io.socketserver.tls.ClientAuth;
 
 /**
  * What can be configured of a server. What is null is not configured: a named server then
@@ -199,6 +201,11 @@ public class ServerSettings {
 	private KeepAlive keepAlive = KeepAlive.UNSET;
 
 	private Udp udp = Udp.UNSET;
+
+	/**
+	 * How connections speak TLS.
+	 */
+	private Ssl ssl = Ssl.UNSET;
 
 	/**
 	 * How requests use threads of their own, with concurrency thread or virtual.
@@ -500,6 +507,14 @@ public class ServerSettings {
 		this.keepAlive = keepAlive;
 	}
 
+	public Ssl getSsl() {
+		return this.ssl;
+	}
+
+	public void setSsl(Ssl ssl) {
+		this.ssl = ssl;
+	}
+
 	public ThreadPerRequest getThread() {
 		return this.thread;
 	}
@@ -611,6 +626,30 @@ public class ServerSettings {
 			@Nullable Integer count) {
 
 		static final KeepAlive UNSET = new KeepAlive(null, null, null, null);
+
+	}
+
+	/**
+	 * How connections speak TLS.
+	 *
+	 * @param enabled whether connections speak TLS. They do if there is a bundle.
+	 * @param bundle name of the SSL bundle with the server's certificate, and with whom
+	 * it trusts.
+	 * @param clientAuth whether clients have to send a certificate.
+	 * @param serverNameBundles names of SSL bundles by the server name that clients ask
+	 * for (SNI).
+	 * @param handshakeTimeout time the whole handshake may take before the connection is
+	 * closed.
+	 * @param applicationProtocols protocols to choose from (ALPN), the preferred ones
+	 * first.
+	 * @param onDemand whether connections begin without TLS, until their handler starts
+	 * it (STARTTLS).
+	 */
+	public record Ssl(@Nullable Boolean enabled, @Nullable String bundle, @Nullable ClientAuth clientAuth,
+			@Nullable Map<String, String> serverNameBundles, @Nullable Duration handshakeTimeout,
+			@Nullable List<String> applicationProtocols, @Nullable Boolean onDemand) {
+
+		static final Ssl UNSET = new Ssl(null, null, null, null, null, null, null);
 
 	}
 

@@ -21,6 +21,7 @@ import io.socketserver.framing.LengthField;
 import io.socketserver.message.Codec;
 import io.socketserver.message.MessageService;
 import io.socketserver.message.WriteLimits;
+import io.socketserver.tls.TlsOptions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -83,6 +84,12 @@ class ConfigurationMetadataTests {
 		assertThat(duration("linger-timeout")).isEqualTo(options.lingerTimeout());
 		assertThat(bytes("max-line-length")).isEqualTo(options.stream().maxLineLength());
 		assertThat(bytes("buffer-size")).isEqualTo(options.stream().bufferSize());
+		TlsOptions tls = TlsOptions.of(() -> {
+			throw new IllegalStateException();
+		});
+		assertThat(defaultOf("ssl.client-auth")).isEqualTo(tls.clientAuth().name().toLowerCase(Locale.ROOT));
+		assertThat(duration("ssl.handshake-timeout")).isEqualTo(tls.handshakeTimeout());
+		assertThat(defaultOf("ssl.on-demand")).isEqualTo(tls.isOnDemand());
 		assertThat(defaultOf("charset")).isEqualTo(options.stream().charset().name());
 		assertThat(bytes("max-packet-size")).isEqualTo(options.udp().maxPacketSize());
 		assertThat(defaultOf("udp.receivers")).isEqualTo(options.udp().receivers());

@@ -69,7 +69,8 @@ class SocketServerMetricsTests {
 		for (String reason : new String[] { "bad-frame", "frame-timeout", "write-overflow", "completed", "peer-closed",
 				"peer-reset", "handler-error", "refused", "overloaded", "idle-timeout", "read-timeout", "write-timeout",
 				"request-timeout", "line-too-long", "closed-by-server", "drained", "cut-off", "proxy-header-invalid",
-				"proxy-header-timeout", "proxy-header-forbidden" }) {
+				"proxy-header-timeout", "proxy-header-forbidden", "handshake-failed", "handshake-timeout",
+				"tls-truncated", "tls-violation" }) {
 			expected.add("socketserver.connections.closed{reason=" + reason + "}");
 		}
 		assertThat(names()).isEqualTo(expected);
