@@ -38,6 +38,9 @@ public final class RequestInputStream extends InputStream {
 
 	private boolean ended;
 
+	// Something was read as a line.
+	private boolean begun;
+
 	RequestInputStream(StreamRequest request, RequestOutputStream output) {
 		this.request = request;
 		this.driver = request.thread();
@@ -97,6 +100,7 @@ public final class RequestInputStream extends InputStream {
 		if (!fill()) {
 			return null;
 		}
+		refuseTls();
 		int end = indexOfLineEnd();
 		if (end >= 0) {
 			int start = this.position;
@@ -106,6 +110,24 @@ public final class RequestInputStream extends InputStream {
 			return text(this.buffer, start, end, charset);
 		}
 		return readLongLine(charset);
+	}
+
+	/**
+	 * No text begins as a ClientHello does, and its client waits for an answer that a
+	 * handler of lines will never give.
+	 */
+	private void refuseTls() throws FramingException {
+		if (this.begun) {
+			return;
+		}
+		this.begun = true;
+		if (this.limit - this.position > 1 && this.buffer[this.position] == 0x16
+				&& this.buffer[this.position + 1] == 3) {
+			throw new FramingException(
+					"The first line of " + this.request.id()
+							+ " looks like a TLS ClientHello: the client expects TLS on a port that does not speak it",
+					0);
+		}
 	}
 
 	private String readLongLine(Charset charset) throws IOException {

@@ -35,7 +35,11 @@ public record TlsSession(String protocol, String cipherSuite, Optional<String> s
 		SSLSession session = engine.getSession();
 		return new TlsSession(session.getProtocol(), session.getCipherSuite(), serverName,
 				Optional.ofNullable(engine.getApplicationProtocol()).filter((name) -> !name.isEmpty()),
-				peerCertificates(session), session);
+				asksForCertificate(engine) ? peerCertificates(session) : List.of(), session);
+	}
+
+	private static boolean asksForCertificate(SSLEngine engine) {
+		return engine.getNeedClientAuth() || engine.getWantClientAuth();
 	}
 
 	private static List<X509Certificate> peerCertificates(SSLSession session) {

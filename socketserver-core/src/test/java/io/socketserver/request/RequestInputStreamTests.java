@@ -174,15 +174,14 @@ class RequestInputStreamTests {
 		try (TestServer server = TestServer.with(Strategy.THREAD)
 			.options((options) -> options.withMaxLineLength(100))
 			.start(Script.UPPER)) {
-			byte[] hello = new byte[200];
-			hello[0] = 22;
-			hello[1] = 3;
-			assertThat(server.connect().send(hello).readToEnd()).isEmpty();
+			byte[] line = new byte[200];
+			line[0] = 3;
+			line[1] = 22;
+			assertThat(server.connect().send(line).readToEnd()).isEmpty();
 			server.awaitQuiet();
 			assertThat(server.trace().errors().get(0)).hasMessageContaining(server.trace().request().id())
 				.hasMessageContaining("100")
-				.hasMessageContaining("\\x16\\x03")
-				.hasMessageContaining("TLS");
+				.hasMessageContaining("\\x03\\x16");
 		}
 	}
 

@@ -65,6 +65,18 @@ class TlsFaultTests {
 	}
 
 	@ParameterizedTest
+	@EnumSource
+	void saysThatTlsIsNotText(Strategy strategy) throws IOException {
+		try (LogLines log = new LogLines(); TestServer server = TestServer.with(strategy).start(Script.UPPER)) {
+			Client client = server.connect().send(new RawClient("TLSv1.3").next());
+			assertThat(client.readToEnd()).isEmpty();
+			client.close();
+			TlsTests.assertEnded(server, CloseReason.BAD_FRAME);
+			assertThat(log.lines()).anySatisfy((line) -> assertThat(line).contains("looks like a TLS ClientHello"));
+		}
+	}
+
+	@ParameterizedTest
 	@ValueSource(strings = { "", "\u0016", "\u0016\u0003\u0001\u0000", "\u0016\u0003\u0001\u0001\u0000\u0001" })
 	void endsAClientThatStopsInTheMiddleOfItsHello(String begin) throws IOException {
 		try (LogLines log = new LogLines(); TestServer server = impatient(Strategy.THREAD).start(Script.UPPER)) {
