@@ -312,8 +312,14 @@ public final class StreamRequest extends BaseConnection {
 	 * Has somebody else than a thread of its own see to this connection. For a strategy,
 	 * before it passes {@code processRequest} on.
 	 * @param value the driver
+	 * @throws UnsupportedOperationException if the server wants TLS of each connection:
+	 * no such driver makes the handshake yet, and none must serve it in clear
 	 */
 	public void driver(ConnectionDriver value) {
+		if (!handshakeTimeout().isZero()) {
+			throw new UnsupportedOperationException("The server '" + server().name()
+					+ "' speaks TLS, which its concurrency does not support: use thread, virtual, pool or sync");
+		}
 		this.driver = value;
 	}
 

@@ -141,9 +141,8 @@ final class ThreadDriver implements ConnectionDriver {
 		if (drained) {
 			drainMyself();
 		}
-		else if (!this.state.compareAndSet(waiting, ConnectionState.RUNNING)) {
-			drained = true;
-			awaitGoodbye();
+		else {
+			drained = !goOn(waiting);
 		}
 		this.request.throwIfClosed(failure);
 		if (drained) {
@@ -159,12 +158,13 @@ final class ThreadDriver implements ConnectionDriver {
 	 * that had begun already leaves a little time for it, which only this thread ends.
 	 */
 	private ConnectionState waitToOpen(boolean inRequest) {
-		this.state.set(inRequest ? ConnectionState.READING : ConnectionState.IDLE);
-		if (!inRequest && this.connections.isIdleDrain()
-				&& this.state.compareAndSet(ConnectionState.IDLE, ConnectionState.READING)) {
-			return ConnectionState.READING;
+		boolean busy = inRequest || this.connections.isIdleDrain();
+		this.state.set(busy ? ConnectionState.READING : ConnectionState.IDLE);
+		// As for a read: looked at again after the state was set.
+		if (!busy && this.connections.isIdleDrain()) {
+			busy = this.state.compareAndSet(ConnectionState.IDLE, ConnectionState.READING);
 		}
-		return inRequest ? ConnectionState.READING : ConnectionState.IDLE;
+		return busy ? ConnectionState.READING : ConnectionState.IDLE;
 	}
 
 	private static @Nullable IOException open(Wire wire, Duration timeout) {

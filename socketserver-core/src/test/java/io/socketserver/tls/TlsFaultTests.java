@@ -3,6 +3,7 @@ package io.socketserver.tls;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,6 +26,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.socketserver.BaseServer;
+import io.socketserver.framing.Framing;
+import io.socketserver.message.Codec;
+import io.socketserver.message.HandlerExecution;
+import io.socketserver.message.MessageService;
+import io.socketserver.mixin.MultiplexingMixIn;
 import io.socketserver.request.CloseReason;
 import io.socketserver.support.Await;
 import io.socketserver.support.Certificates;
@@ -61,6 +67,20 @@ class TlsFaultTests {
 			assertThat(log.lines()).anySatisfy((line) -> assertThat(line).contains("does not speak TLS",
 					"look like an HTTP request", "GET / HTTP"));
 			assertServes(server);
+		}
+	}
+
+	@Test
+	void neverServesInClearWhatShouldBeEncrypted() throws IOException {
+		MessageService<String, String> service = MessageService.of(Framing.line(8192),
+				Codec.string(StandardCharsets.UTF_8), (connection, message) -> message);
+		try (TestServer server = TestServer.with(new MultiplexingMixIn(1, HandlerExecution.loop()))
+			.options((options) -> options.withTls(TlsOptions.of(anonymous)))
+			.start(service)) {
+			Client client = server.connect().sendLine("hello");
+			assertThat(client.readToEnd()).isEmpty();
+			client.close();
+			TlsTests.assertEnded(server, CloseReason.HANDLER_ERROR);
 		}
 	}
 
