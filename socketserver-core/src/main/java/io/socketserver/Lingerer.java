@@ -101,11 +101,12 @@ final class Lingerer {
 				SocketChannel channel = this.request.channel();
 				if (!this.request.isForced()) {
 					channel.configureBlocking(false);
-					if (sawEnd(channel)) {
+					boolean said = this.request.wire().flush();
+					if (said && sawEnd(channel)) {
 						end();
 						return;
 					}
-					Lingerer.this.loop.register(channel, SelectionKey.OP_READ, this);
+					Lingerer.this.loop.register(channel, said ? SelectionKey.OP_READ : SelectionKey.OP_WRITE, this);
 				}
 				Lingerer.this.loop.schedule(this.silence, this::check);
 			}
@@ -117,7 +118,12 @@ final class Lingerer {
 
 		@Override
 		public void ready(SelectionKey key) throws IOException {
-			if (sawEnd(this.request.channel())) {
+			if (key.isWritable()) {
+				// The end itself waits in the wire, behind what the kernel had no room
+				// for.
+				key.interestOps(this.request.wire().flush() ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);
+			}
+			else if (sawEnd(this.request.channel())) {
 				end();
 			}
 		}

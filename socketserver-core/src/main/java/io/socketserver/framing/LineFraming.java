@@ -40,12 +40,19 @@ record LineFraming(int maxFrameSize) implements Framing {
 		// How many bytes of the incomplete line are known to contain no end.
 		private int scanned;
 
+		// The first bytes were seen.
+		private boolean begun;
+
 		Decoder(int max) {
 			this.max = max;
 		}
 
 		@Override
 		public int decode(ByteBuffer in, int from, int to) throws FramingException {
+			if (!this.begun && to - from > 1) {
+				this.begun = true;
+				refuseTls(in, from, to);
+			}
 			int end = Scan.indexOf(in, from + this.scanned, to, (byte) '\n');
 			if (end < 0) {
 				this.scanned = to - from;
@@ -62,6 +69,16 @@ record LineFraming(int maxFrameSize) implements Framing {
 			}
 			payload(from, stop);
 			return end + 1;
+		}
+
+		/**
+		 * No text begins as a ClientHello does, whose client waits for an answer that
+		 * will never come, and mostly without having sent the end of a line.
+		 */
+		private void refuseTls(ByteBuffer in, int from, int to) throws FramingException {
+			if (in.get(from) == 0x16 && in.get(from + 1) == 3) {
+				throw FramingException.at(this.max, in, from, to, "this is no line of text");
+			}
 		}
 
 		private FramingException tooLong(ByteBuffer in, int from, int to) {

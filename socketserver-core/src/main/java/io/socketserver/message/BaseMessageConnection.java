@@ -14,6 +14,7 @@ import io.socketserver.request.CloseReason;
 import io.socketserver.request.ConnectionState;
 import io.socketserver.request.ServerContext;
 import io.socketserver.request.StreamRequest;
+import io.socketserver.tls.TlsSession;
 
 /**
  * What message connections have in common: what they know from their request.
@@ -88,6 +89,11 @@ abstract class BaseMessageConnection<I, O> implements MessageConnection<O> {
 	@Override
 	public final Duration age() {
 		return this.request.age();
+	}
+
+	@Override
+	public final Optional<TlsSession> tls() {
+		return this.request.tls();
 	}
 
 	@Override

@@ -1,13 +1,11 @@
 package io.socketserver.message;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 
+import io.socketserver.internal.NamedPool;
 import io.socketserver.internal.VirtualThreads;
 
 /**
@@ -17,8 +15,6 @@ import io.socketserver.internal.VirtualThreads;
  * server at a time.
  */
 public final class HandlerExecution {
-
-	private static final long KEEP_ALIVE_SECONDS = 10;
 
 	private final int threads;
 
@@ -103,11 +99,7 @@ public final class HandlerExecution {
 		if (this.threads == 0) {
 			return (task) -> VirtualThreads.unstarted(name, task).start();
 		}
-		AtomicInteger number = new AtomicInteger();
-		ThreadPoolExecutor created = new ThreadPoolExecutor(this.threads, this.threads, KEEP_ALIVE_SECONDS,
-				TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
-				(task) -> new Thread(task, name + "-" + number.incrementAndGet()));
-		created.allowCoreThreadTimeOut(true);
+		ThreadPoolExecutor created = NamedPool.of(name, this.threads);
 		this.pool = created;
 		return created;
 	}

@@ -17,6 +17,7 @@ import io.socketserver.request.ConnectionState;
 import io.socketserver.request.RequestOutcome;
 import io.socketserver.request.StreamRequest;
 import io.socketserver.request.Wire;
+import io.socketserver.tls.TlsException;
 
 /**
  * A message connection on a selector loop. Reads what is there, calls the handler for
@@ -35,7 +36,7 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 
 	// How long a connection that was taken from the kernel's queue while its server was
 	// being drained may take to send its first byte.
-	private static final Duration FIRST_BYTE_GRACE = Duration.ofMillis(200);
+	static final Duration FIRST_BYTE_GRACE = Duration.ofMillis(200);
 
 	private final MessageLoop<I, O> shared;
 
@@ -354,7 +355,7 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 	}
 
 	private boolean mayRead() {
-		return mayHandle() && !this.peerEnded && !isBusy();
+		return mayHandle() && !this.peerEnded && !this.ended && !isBusy();
 	}
 
 	// --- Replies.
@@ -657,8 +658,11 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 	 * The connection is gone.
 	 */
 	private void lost(Throwable error) {
+		if (error instanceof IOException cause) {
+			this.request.lostTo(cause);
+		}
 		this.request.endsFor(CloseReason.PEER_RESET);
-		if (!(error instanceof IOException)) {
+		if (!(error instanceof IOException) || error instanceof TlsException) {
 			this.failure = error;
 		}
 		end();

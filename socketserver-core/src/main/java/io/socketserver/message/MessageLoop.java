@@ -32,6 +32,8 @@ public final class MessageLoop<I, O> {
 
 	private final @Nullable Executor executor;
 
+	private final Executor handshakes;
+
 	private final Framing framing;
 
 	private final Codec<I, O> codec;
@@ -51,11 +53,15 @@ public final class MessageLoop<I, O> {
 	 * @param loop the loop
 	 * @param service what is served
 	 * @param executor where handlers run; null for on the loop
+	 * @param handshakes where the costly parts of handshakes are computed, never on the
+	 * loop
 	 */
-	public MessageLoop(SelectorLoop loop, MessageService<I, O> service, @Nullable Executor executor) {
+	public MessageLoop(SelectorLoop loop, MessageService<I, O> service, @Nullable Executor executor,
+			Executor handshakes) {
 		this.loop = loop;
 		this.service = service;
 		this.executor = executor;
+		this.handshakes = handshakes;
 		this.framing = service.framing();
 		this.codec = service.codec();
 	}
@@ -73,7 +79,12 @@ public final class MessageLoop<I, O> {
 	 * @param request the connection, whose handling has not begun
 	 */
 	public void drive(StreamRequest request) {
-		request.driver(new LoopDriver<>(request, this.service, this));
+		boolean opens = !request.handshakeTimeout().isZero();
+		request.driver(opens ? new LoopOpening(request, this) : newDriver(request));
+	}
+
+	LoopDriver<I, O> newDriver(StreamRequest request) {
+		return new LoopDriver<>(request, this.service, this);
 	}
 
 	/**
@@ -86,10 +97,17 @@ public final class MessageLoop<I, O> {
 		if (request.driver() instanceof LoopDriver<?, ?> driver) {
 			driver.begin();
 		}
+		else if (request.driver() instanceof LoopOpening opening) {
+			opening.begin();
+		}
 	}
 
 	@Nullable Executor executor() {
 		return this.executor;
+	}
+
+	Executor handshakes() {
+		return this.handshakes;
 	}
 
 	Framing framing() {
@@ -167,6 +185,9 @@ public final class MessageLoop<I, O> {
 	}
 
 	private static long nanosLeft(Selectable selectable, long now) {
+		if (selectable instanceof LoopOpening opening) {
+			return opening.checkDeadline(now);
+		}
 		return (selectable instanceof LoopDriver<?, ?> driver) ? driver.checkDeadlines(now) : Long.MAX_VALUE;
 	}
 

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 import io.socketserver.request.StreamRequest;
+import io.socketserver.request.Wire;
 
 /**
  * What waits for a peer that does not read as fast as it is written to. Bounded. Any
@@ -86,12 +87,13 @@ final class Outbound {
 		}
 		boolean first = this.queued == 0;
 		if (first) {
-			int count = this.request.wire().write(from);
+			Wire wire = this.request.wire();
+			int count = wire.write(from);
 			if (count > 0) {
 				this.request.sent(count, now);
 			}
 			if (!from.hasRemaining()) {
-				return Outcome.WRITTEN;
+				return wire.flush() ? Outcome.WRITTEN : heldBack();
 			}
 		}
 		int length = from.remaining();
@@ -107,6 +109,14 @@ final class Outbound {
 			return Outcome.BEGUN;
 		}
 		return Outcome.QUEUED;
+	}
+
+	/**
+	 * The wire has taken all, and what it has made of that waits in it.
+	 */
+	private Outcome heldBack() {
+		this.stalledSince = System.nanoTime() | 1;
+		return Outcome.BEGUN;
 	}
 
 	private void enqueue(ByteBuffer from, boolean kept) {
@@ -138,15 +148,15 @@ final class Outbound {
 	 * Writes what waits. Runs in the loop thread.
 	 */
 	synchronized void flush(long now) throws IOException {
-		if (!this.request.wire().flush()) {
+		Wire wire = this.request.wire();
+		if (!wire.flush()) {
+			// The channel was writable, so some of what the wire holds back went out.
+			this.stalledSince = now | 1;
 			return;
 		}
 		ArrayDeque<ByteBuffer> buffers = this.queue;
-		if (buffers == null) {
-			return;
-		}
-		for (ByteBuffer next; (next = buffers.peek()) != null; buffers.remove()) {
-			int count = this.request.wire().write(next);
+		for (ByteBuffer next; buffers != null && (next = buffers.peek()) != null; buffers.remove()) {
+			int count = wire.write(next);
 			if (count > 0) {
 				this.request.sent(count, now);
 				this.queued -= count;
@@ -158,6 +168,9 @@ final class Outbound {
 			}
 		}
 		forget();
+		if (!wire.flush()) {
+			this.stalledSince = now | 1;
+		}
 	}
 
 	private void forget() {

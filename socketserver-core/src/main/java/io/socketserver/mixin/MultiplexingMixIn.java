@@ -7,10 +7,12 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
 
+import io.socketserver.internal.NamedPool;
 import io.socketserver.loop.LoopWatchdog;
 import io.socketserver.loop.SelectorLoop;
 import io.socketserver.message.HandlerExecution;
@@ -42,6 +44,9 @@ public final class MultiplexingMixIn implements MixIn {
 	private List<MessageLoop<?, ?>> loops = List.of();
 
 	private @Nullable LoopWatchdog watchdog;
+
+	// Not the handlers' threads, which may all be waiting for something.
+	private @Nullable ExecutorService handshakes;
 
 	// Of the loops that run now.
 	private AtomicBoolean over = new AtomicBoolean();
@@ -93,12 +98,15 @@ public final class MultiplexingMixIn implements MixIn {
 					+ " or another concurrency (thread, virtual, pool)");
 		}
 		Executor executor = this.execution.isOnLoop() ? null : this.execution.open(server.name());
+		ExecutorService computing = NamedPool.of("socketserver-" + server.name() + "-handshake", this.count);
+		this.handshakes = computing;
 		AtomicBoolean end = new AtomicBoolean();
 		this.over = end;
 		List<MessageLoop<?, ?>> created = new ArrayList<>();
-		created.add(new MessageLoop<>(server.loop(), service, executor));
+		created.add(new MessageLoop<>(server.loop(), service, executor, computing));
 		for (int i = 2; i <= this.count; i++) {
-			created.add(new MessageLoop<>(start(server.name() + "-loop-" + i, end), service, executor));
+			SelectorLoop loop = start(server.name() + "-loop-" + i, end);
+			created.add(new MessageLoop<>(loop, service, executor, computing));
 		}
 		this.loops = List.copyOf(created);
 		this.watchdog = new LoopWatchdog(server.name(), created.stream().map(MessageLoop::loop).toList());
@@ -175,6 +183,10 @@ public final class MultiplexingMixIn implements MixIn {
 		LoopWatchdog current = this.watchdog;
 		if (current != null) {
 			current.stop();
+		}
+		ExecutorService computing = this.handshakes;
+		if (computing != null) {
+			computing.shutdown();
 		}
 		this.execution.close();
 	}

@@ -25,6 +25,15 @@ public interface ConnectionDriver {
 	ConnectionState state();
 
 	/**
+	 * Whether it opens the wire that a server wants, such as TLS, before a byte of the
+	 * handler's passes. One that does not is refused by such a server.
+	 * @return false by default
+	 */
+	default boolean opensWires() {
+		return false;
+	}
+
+	/**
 	 * How many requests the peer has begun.
 	 * @return the number
 	 */

@@ -312,13 +312,14 @@ public final class StreamRequest extends BaseConnection {
 	 * Has somebody else than a thread of its own see to this connection. For a strategy,
 	 * before it passes {@code processRequest} on.
 	 * @param value the driver
-	 * @throws UnsupportedOperationException if the server wants TLS of each connection:
-	 * no such driver makes the handshake yet, and none must serve it in clear
+	 * @throws UnsupportedOperationException if the server wants TLS of each connection,
+	 * and the driver makes no handshake: none must serve it in clear
 	 */
 	public void driver(ConnectionDriver value) {
-		if (!handshakeTimeout().isZero()) {
+		boolean inClear = !handshakeTimeout().isZero() && !(this.wire instanceof TlsWire);
+		if (inClear && !value.opensWires()) {
 			throw new UnsupportedOperationException("The server '" + server().name()
-					+ "' speaks TLS, which its concurrency does not support: use thread, virtual, pool or sync");
+					+ "' speaks TLS, which its concurrency does not support: use multiplex, thread, virtual, pool or sync");
 		}
 		this.driver = value;
 	}
@@ -378,6 +379,15 @@ public final class StreamRequest extends BaseConnection {
 	}
 
 	/**
+	 * Settles why the connection ends from what a read or write threw, if nothing did
+	 * before.
+	 * @param cause what was thrown
+	 */
+	public void lostTo(IOException cause) {
+		endsFor((cause instanceof TlsException tls) ? reasonOf(tls) : CloseReason.PEER_RESET);
+	}
+
+	/**
 	 * Notes that a drain has ended this connection, which had nothing to do any more.
 	 * @param finished whether it was busy when the drain began, or only then made
 	 */
@@ -422,7 +432,7 @@ public final class StreamRequest extends BaseConnection {
 
 	int lost(IOException cause) throws IOException {
 		throwIfClosed(cause);
-		endsFor((cause instanceof TlsException tls) ? reasonOf(tls) : CloseReason.PEER_RESET);
+		lostTo(cause);
 		throw cause;
 	}
 

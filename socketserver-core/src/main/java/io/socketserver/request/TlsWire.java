@@ -43,6 +43,11 @@ final class TlsWire implements Wire {
 	}
 
 	@Override
+	public boolean advance(long until) throws IOException {
+		return this.tls.advance(until);
+	}
+
+	@Override
 	public boolean isOpen() {
 		return this.tls.isEstablished();
 	}

@@ -20,14 +20,27 @@ public interface Wire {
 
 	/**
 	 * Makes ready what has to be ready before bytes can pass, such as a TLS handshake.
-	 * For blocking channels; reads from a non-blocking one do the same piece by piece,
-	 * and answer 0 meanwhile.
+	 * For blocking channels.
 	 * @param timeout how long it may take, if that is less than what the wire allows
 	 * itself
 	 * @throws SocketTimeoutException if the timeout was the one of the caller
 	 * @throws IOException if the connection is lost or the peer is refused
 	 */
 	default void open(Duration timeout) throws IOException {
+	}
+
+	/**
+	 * Makes the same ready piece by piece, as far as a non-blocking channel allows. To be
+	 * called again when the channel is readable, or writable if {@link #flush()} says
+	 * that something is left; when something {@link #offload offloaded} is done; and when
+	 * the time is up.
+	 * @param until when it has to be ready, in nanoTime
+	 * @return true once bytes can pass
+	 * @throws IOException if the time is up, the connection is lost or the peer is
+	 * refused
+	 */
+	default boolean advance(long until) throws IOException {
+		return true;
 	}
 
 	/**
@@ -40,10 +53,10 @@ public interface Wire {
 
 	/**
 	 * Has costly computations done elsewhere. For non-blocking channels, before the first
-	 * read.
+	 * {@link #advance}.
 	 * @param executor where
-	 * @param whenDone called in that thread after each: then {@link #read(ByteBuffer)}
-	 * has to be called again, in whichever thread reads
+	 * @param whenDone called in that thread after each: then {@link #advance} has to be
+	 * called again, in whichever thread reads
 	 */
 	default void offload(Executor executor, Runnable whenDone) {
 	}

@@ -85,7 +85,7 @@ final class Handshake {
 		}
 	}
 
-	TlsException timedOut(SocketTimeoutException cause) {
+	TlsException timedOut(@Nullable SocketTimeoutException cause) {
 		return new TlsException(Problem.HANDSHAKE_TIMEOUT, "The TLS handshake was not complete within "
 				+ this.options.handshakeTimeout().toMillis() + " ms, after " + received(), cause);
 	}

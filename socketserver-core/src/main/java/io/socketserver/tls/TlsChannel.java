@@ -22,9 +22,8 @@ import io.socketserver.tls.TlsException.Problem;
  *
  * <p>
  * Over a carrier that waits, {@link #handshake} comes first, then reads and writes. Over
- * one that does not, {@link #read} goes on with the handshake and answers 0 meanwhile;
- * {@link #flush} sends what is held back, and {@link #isEstablished} says when writes may
- * begin.
+ * one that does not, {@link #advance} makes the handshake piece by piece; {@link #flush}
+ * sends what is held back.
  *
  * <p>
  * May be called from any thread. Readers exclude each other, writers too; a reader that
@@ -112,6 +111,29 @@ public final class TlsChannel {
 		}
 		finally {
 			this.intake.waitForEver();
+			this.readLock.unlock();
+		}
+	}
+
+	/**
+	 * Goes on with the handshake as far as a carrier that does not wait allows.
+	 * @param until when it has to be complete, in nanoTime
+	 * @return true once it is
+	 * @throws TlsException if it fails, or the time is up
+	 * @throws IOException if the connection is lost
+	 */
+	public boolean advance(long until) throws IOException {
+		this.readLock.lock();
+		try {
+			if (establish() && this.outlet.flush()) {
+				return true;
+			}
+			if (System.nanoTime() - until >= 0) {
+				throw this.handshake.timedOut(null);
+			}
+			return false;
+		}
+		finally {
 			this.readLock.unlock();
 		}
 	}

@@ -14,9 +14,11 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
 
 /**
  * Certificates for tests, made by this JDK's {@code keytool} in a directory for temporary
@@ -111,14 +113,37 @@ public final class Certificates {
 	 * @return the context
 	 */
 	public SSLContext context(String name) {
+		return context(keyManager(name));
+	}
+
+	/**
+	 * A context that trusts the authority.
+	 * @param keys who it is
+	 * @return the context
+	 */
+	public SSLContext context(KeyManager keys) {
+		try {
+			SSLContext context = SSLContext.getInstance("TLS");
+			context.init(new KeyManager[] { keys }, trust().getTrustManagers(), null);
+			return context;
+		}
+		catch (GeneralSecurityException | IOException ex) {
+			throw new AssertionError(ex);
+		}
+	}
+
+	/**
+	 * Somebody's key and certificate.
+	 * @param name who
+	 * @return what a context is made of
+	 */
+	public X509ExtendedKeyManager keyManager(String name) {
 		try {
 			KeyStore own = empty();
 			own.setKeyEntry(name, key(name), PASSWORD.toCharArray(), chain(name));
 			KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
 			keys.init(own, PASSWORD.toCharArray());
-			SSLContext context = SSLContext.getInstance("TLS");
-			context.init(keys.getKeyManagers(), trust().getTrustManagers(), null);
-			return context;
+			return (X509ExtendedKeyManager) keys.getKeyManagers()[0];
 		}
 		catch (GeneralSecurityException | IOException ex) {
 			throw new AssertionError(ex);

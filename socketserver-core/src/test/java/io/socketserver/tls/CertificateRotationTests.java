@@ -2,43 +2,58 @@ package io.socketserver.tls;
 
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 import javax.net.ssl.SSLContext;
 
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import io.socketserver.framing.Framing;
+import io.socketserver.message.Codec;
+import io.socketserver.message.HandlerExecution;
+import io.socketserver.message.MessageService;
+import io.socketserver.mixin.MultiplexingMixIn;
+import io.socketserver.mixin.ThreadingMixIn;
+import io.socketserver.request.MixIn;
 import io.socketserver.support.Await;
 import io.socketserver.support.Certificates;
 import io.socketserver.support.Client;
-import io.socketserver.support.Script;
-import io.socketserver.support.Strategy;
 import io.socketserver.support.TestServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The certificate is replaced again and again while kept connections ask and new ones
- * come.
+ * come. For longer: {@code -Drotation.seconds=60}.
  */
 @Timeout(120)
 class CertificateRotationTests {
 
-	private static final int ROTATIONS = 40;
+	private static final int SECONDS = Integer.getInteger("rotation.seconds", 1);
 
-	private static final int REQUESTS_PER_ROTATION = 250;
+	// Each asks every few milliseconds: about a thousand requests a second.
+	private static final int KEPT = 4;
 
-	private final Certificates certificates = Certificates.make().add("localhost").add("next");
+	private static final long PACE_NANOS = 4_000_000;
+
+	// Whatever the machine's speed, this much has to happen.
+	private static final int LEAST_ROTATIONS = 6;
+
+	private final Certificates certificates = Certificates.shared();
 
 	private final List<SSLContext> contexts = List.of(this.certificates.context("localhost"),
-			this.certificates.context("next"));
+			this.certificates.context("other.example"));
 
 	private final AtomicLong requests = new AtomicLong();
 
@@ -52,41 +67,52 @@ class CertificateRotationTests {
 
 	private volatile boolean over;
 
-	@Test
-	void nobodyNoticesButNewClients() throws Exception {
-		try (TestServer server = TestServer.with(Strategy.THREAD)
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void nobodyNoticesButNewClients(boolean multiplexed) throws Exception {
+		MixIn strategy = multiplexed ? new MultiplexingMixIn(2, HandlerExecution.loop()) : new ThreadingMixIn();
+		MessageService<String, String> service = MessageService.of(Framing.line(8192),
+				Codec.string(StandardCharsets.UTF_8), (connection, message) -> message.toUpperCase(Locale.ROOT));
+		try (TestServer server = TestServer.with(strategy)
 			.options((options) -> options.withTls(TlsOptions.of(() -> this.current)))
-			.start(Script.UPPER)) {
+			.start(service)) {
 			List<Thread> clients = new ArrayList<>();
-			for (int i = 0; i < 4; i++) {
+			for (int i = 0; i < KEPT; i++) {
 				clients.add(start(() -> keepAsking(server)));
 			}
 			clients.add(start(() -> keepConnecting(server)));
 			long begin = System.nanoTime();
-			rotate();
+			int rotations = rotate(begin + SECONDS * 1_000_000_000L);
 			double seconds = (System.nanoTime() - begin) / 1e9;
 			this.over = true;
 			clients.forEach(Await::end);
 			assertThat(this.failures).isEmpty();
 			assertThat(this.serials).containsExactlyInAnyOrder(
 					this.certificates.certificate("localhost").getSerialNumber(),
-					this.certificates.certificate("next").getSerialNumber());
+					this.certificates.certificate("other.example").getSerialNumber());
 			System.getLogger(getClass().getName())
 				.log(System.Logger.Level.INFO,
-						"{0} rotations, {1} requests ({2}/s) on 4 kept connections, {3} new handshakes, no failure",
-						ROTATIONS, this.requests, Math.round(this.requests.get() / seconds), this.handshakes);
+						"{0} rotations, {1} requests ({2}/s) on {3} kept connections, {4} new handshakes, no failure",
+						rotations, this.requests, Math.round(this.requests.get() / seconds), KEPT, this.handshakes);
 		}
 	}
 
-	private void rotate() {
-		for (int i = 1; i <= ROTATIONS; i++) {
-			this.current = new TlsContext(this.contexts.get(i % 2));
-			long enough = this.requests.get() + REQUESTS_PER_ROTATION;
+	/**
+	 * Puts a certificate in place of the other, each time somebody new has seen it.
+	 */
+	private int rotate(long deadline) {
+		int rotations = 0;
+		while (this.failures.isEmpty() && (rotations < LEAST_ROTATIONS || System.nanoTime() - deadline < 0)) {
+			rotations++;
+			this.current = new TlsContext(this.contexts.get(rotations % 2));
+			long asked = this.requests.get() + KEPT;
+			// The first may have begun before.
 			long seen = this.handshakes.get() + 2;
 			Await.until(
-					() -> !this.failures.isEmpty() || (this.requests.get() >= enough && this.handshakes.get() >= seen),
+					() -> !this.failures.isEmpty() || (this.requests.get() >= asked && this.handshakes.get() >= seen),
 					"requests and handshakes");
 		}
+		return rotations;
 	}
 
 	private Thread start(Task task) {
@@ -109,6 +135,7 @@ class CertificateRotationTests {
 			while (!this.over) {
 				assertThat(client.ask("hello")).isEqualTo("HELLO");
 				this.requests.incrementAndGet();
+				LockSupport.parkNanos(PACE_NANOS);
 			}
 		}
 	}

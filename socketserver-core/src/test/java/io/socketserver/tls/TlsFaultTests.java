@@ -3,7 +3,6 @@ package io.socketserver.tls;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,11 +11,13 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,12 +27,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.socketserver.BaseServer;
-import io.socketserver.framing.Framing;
-import io.socketserver.message.Codec;
-import io.socketserver.message.HandlerExecution;
-import io.socketserver.message.MessageService;
-import io.socketserver.mixin.MultiplexingMixIn;
 import io.socketserver.request.CloseReason;
+import io.socketserver.request.ConnectionDriver;
+import io.socketserver.request.ConnectionState;
+import io.socketserver.request.MixIn;
+import io.socketserver.request.Request;
+import io.socketserver.request.RequestCycle;
+import io.socketserver.request.StreamRequest;
 import io.socketserver.support.Await;
 import io.socketserver.support.Certificates;
 import io.socketserver.support.Client;
@@ -72,11 +74,9 @@ class TlsFaultTests {
 
 	@Test
 	void neverServesInClearWhatShouldBeEncrypted() throws IOException {
-		MessageService<String, String> service = MessageService.of(Framing.line(8192),
-				Codec.string(StandardCharsets.UTF_8), (connection, message) -> message);
-		try (TestServer server = TestServer.with(new MultiplexingMixIn(1, HandlerExecution.loop()))
+		try (TestServer server = TestServer.with(new Careless())
 			.options((options) -> options.withTls(TlsOptions.of(anonymous)))
-			.start(service)) {
+			.start(Script.UPPER)) {
 			Client client = server.connect().sendLine("hello");
 			assertThat(client.readToEnd()).isEmpty();
 			client.close();
@@ -303,13 +303,21 @@ class TlsFaultTests {
 	/**
 	 * A client's handshake, flight by flight.
 	 */
-	private static final class RawClient {
+	static final class RawClient {
 
-		private final SSLEngine engine = anonymous.createSSLEngine("localhost", 1);
+		private final SSLEngine engine;
 
 		private final ByteBuffer incoming = ByteBuffer.allocate(100_000).limit(0);
 
 		RawClient(String version) throws IOException {
+			this(version, "localhost");
+		}
+
+		RawClient(String version, String serverName) throws IOException {
+			this.engine = anonymous.createSSLEngine(serverName, 1);
+			SSLParameters parameters = this.engine.getSSLParameters();
+			parameters.setServerNames(List.of(new SNIHostName(serverName)));
+			this.engine.setSSLParameters(parameters);
 			this.engine.setUseClientMode(true);
 			this.engine.setEnabledProtocols(new String[] { version });
 			this.engine.beginHandshake();
@@ -356,6 +364,46 @@ class TlsFaultTests {
 					this.incoming.compact().put((byte) client.read()).flip();
 				}
 			}
+		}
+
+	}
+
+	/**
+	 * A strategy whose driver knows nothing of TLS.
+	 */
+	private static final class Careless implements MixIn, ConnectionDriver {
+
+		@Override
+		public void processRequest(Request request, RequestCycle next) {
+			((StreamRequest) request).driver(this);
+			next.processRequest(request);
+		}
+
+		@Override
+		public ConnectionState state() {
+			return ConnectionState.IDLE;
+		}
+
+		@Override
+		public long requests() {
+			return 0;
+		}
+
+		@Override
+		public boolean isHandledBy(Thread thread) {
+			return false;
+		}
+
+		@Override
+		public void drain() {
+		}
+
+		@Override
+		public void closing() {
+		}
+
+		@Override
+		public void cutOff() {
 		}
 
 	}

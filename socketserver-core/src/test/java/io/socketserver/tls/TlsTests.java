@@ -348,8 +348,12 @@ class TlsTests {
 	}
 
 	static void assertEnded(TestServer server, CloseReason reason) {
-		Await.until(() -> server.server().statistics().closed(reason) == 1, "one connection closed for " + reason);
+		assertClosed(server, reason);
 		server.awaitQuiet();
+	}
+
+	static void assertClosed(TestServer server, CloseReason reason) {
+		Await.until(() -> server.server().statistics().closed(reason) == 1, "one connection closed for " + reason);
 	}
 
 	static byte[] bytes(String text) {
