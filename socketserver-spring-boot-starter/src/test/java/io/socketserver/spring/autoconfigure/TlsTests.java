@@ -30,10 +30,13 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
+import io.socketserver.message.MessageConnection;
+import io.socketserver.message.MessageHandler;
 import io.socketserver.request.StreamRequestHandler;
 import io.socketserver.spring.RequestHandler;
 import io.socketserver.spring.diagnostics.BrokenSslBundleException;
 import io.socketserver.spring.diagnostics.UnknownSslBundleException;
+import io.socketserver.tls.TlsSession;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -56,11 +59,15 @@ class TlsTests {
 	}
 
 	private ApplicationContextRunner runner() {
+		return runner(WhoHandler.class);
+	}
+
+	private ApplicationContextRunner runner(Class<?> handler) {
 		copy("one.crt", "live.crt");
 		copy("one.key", "live.key");
 		return Runners.onLoopback()
 			.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class))
-			.withUserConfiguration(WhoHandler.class)
+			.withUserConfiguration(handler)
 			.withPropertyValues(bundle("live", this.live))
 			.withPropertyValues(bundle("two", made))
 			.withPropertyValues("spring.ssl.bundle.pem.live.reload-on-update=true",
@@ -203,6 +210,32 @@ class TlsTests {
 		});
 	}
 
+	@Test
+	void aMultiplexedServerSpeaksTls() {
+		runner(WhoMessages.class).withPropertyValues("socketserver.concurrency=multiplex").run((context) -> {
+			try (SSLSocket socket = connect(Runners.port(context), "localhost")) {
+				assertThat(subject(socket)).isEqualTo("CN=one");
+				assertThat(ask(socket, "hello")).isEqualTo("TLSv1.3 says hello");
+			}
+		});
+	}
+
+	@Test
+	void aMessageHandlerCannotStartTlsItself() {
+		runner(WhoMessages.class).withPropertyValues("socketserver.ssl.on-demand=true")
+			.run((context) -> assertThat(context.getStartupFailure()).rootCause()
+				.hasMessageContaining("socketserver.ssl.on-demand")
+				.hasMessageContaining("which cannot start TLS"));
+	}
+
+	@Test
+	void datagramsAreNeverSentInClearByAServerThatShouldSpeakTls() {
+		runner(WhoMessages.class).withPropertyValues("socketserver.transport=udp", "socketserver.udp.sessions=true")
+			.run((context) -> assertThat(context.getStartupFailure()).rootCause()
+				.hasMessageContaining("socketserver.ssl.bundle")
+				.hasMessageContaining("set transport to tcp"));
+	}
+
 	private static String subjectSeen(int port, String name) {
 		try (SSLSocket socket = connect(port, name)) {
 			return subject(socket);
@@ -236,6 +269,19 @@ class TlsTests {
 		socket.setSoTimeout(20_000);
 		socket.startHandshake();
 		return socket;
+	}
+
+	/**
+	 * Says in what version of TLS something was said.
+	 */
+	@RequestHandler
+	static class WhoMessages implements MessageHandler<String, String> {
+
+		@Override
+		public String onMessage(MessageConnection<String> connection, String message) {
+			return connection.tls().map(TlsSession::protocol).orElse("nobody") + " says " + message;
+		}
+
 	}
 
 	/**
