@@ -20,7 +20,13 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,6 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.core.env.Environment;
@@ -48,7 +55,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "socketserver.servers.echo.port=0", "socketserver.servers.pooled.port=0",
 				"socketserver.servers.lines.port=0", "socketserver.servers.frames.port=0",
-				"socketserver.servers.datagrams.port=0" })
+				"socketserver.servers.secure.port=0", "socketserver.servers.datagrams.port=0" })
 @Timeout(60)
 class DemoApplicationTests {
 
@@ -71,10 +78,13 @@ class DemoApplicationTests {
 	@Autowired
 	private Environment environment;
 
+	@Autowired
+	private SslBundles bundles;
+
 	@Test
 	void hasTheServersThatTheExchangesAreFor() {
 		assertThat(this.servers.all()).extracting(BaseServer::name)
-			.containsExactlyInAnyOrder("echo", "pooled", "lines", "frames", "console", "datagrams");
+			.containsExactlyInAnyOrder("echo", "pooled", "lines", "frames", "secure", "console", "datagrams");
 	}
 
 	@ParameterizedTest
@@ -112,6 +122,31 @@ class DemoApplicationTests {
 				.endsWith("commands: servers, whoami, quit\n");
 		}
 		assertThat(console.path()).isEqualTo(directory.resolve("console.sock"));
+	}
+
+	@Test
+	void theSecureServerAnswersWhoTrustsItsCertificate() throws Exception {
+		try (SSLSocket client = (SSLSocket) trusting("demo").getSocketFactory()
+			.createSocket(InetAddress.getByName("127.0.0.1"), port("local.socketserver.secure"))) {
+			client.setSoTimeout(TIMEOUT_MILLIS);
+			SSLParameters parameters = client.getSSLParameters();
+			parameters.setEndpointIdentificationAlgorithm("HTTPS");
+			client.setSSLParameters(parameters);
+			client.getOutputStream().write("hello\n".getBytes(StandardCharsets.UTF_8));
+			assertThat(client.getInputStream().readNBytes(6)).asString().isEqualTo("HELLO\n");
+		}
+	}
+
+	private SSLContext trusting(String bundle) throws Exception {
+		KeyStore known = KeyStore.getInstance("PKCS12");
+		known.load(null, null);
+		known.setCertificateEntry(bundle,
+				this.bundles.getBundle(bundle).getStores().getKeyStore().getCertificate(bundle));
+		TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+		trust.init(known);
+		SSLContext context = SSLContext.getInstance("TLS");
+		context.init(null, trust.getTrustManagers(), null);
+		return context;
 	}
 
 	@Test
