@@ -31,7 +31,8 @@ public final class Load {
 
 	/**
 	 * Runs the load.
-	 * @param args {@code --mode=line|length-field|connect|udp|idle --port --connections
+	 * @param args
+	 * {@code --mode=line|length-field|connect|udp|idle|tls|tls-connect --port --connections
 	 * --pipeline --size --warmup --seconds --pid --hold}
 	 * @throws IOException if there is no server, or it goes away
 	 */
@@ -87,6 +88,8 @@ public final class Load {
 		return switch (this.options.mode()) {
 			case "line", "length-field" -> new StreamLoad(this.options, this.recorder);
 			case "udp" -> new DatagramLoad(this.options, this.recorder);
+			case "tls" -> new TlsLoad(this.options, this.recorder, true);
+			case "tls-connect" -> new TlsLoad(this.options, this.recorder, false);
 			case "connect" -> new ConnectLoad(this.options, this.recorder);
 			default -> throw new IllegalArgumentException("There is no mode " + this.options.mode());
 		};

@@ -8,7 +8,7 @@ import io.socketserver.benchmarks.Arguments;
  * What the load does.
  *
  * @param server where the server listens
- * @param mode line, length-field, connect, udp or idle
+ * @param mode line, length-field, connect, udp, idle, tls or tls-connect
  * @param connections how many connections (sockets with UDP; with connect: at a time)
  * @param pipeline how many messages a connection sends at once
  * @param size bytes of a message on the wire, with its framing

@@ -5,6 +5,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+
+import javax.net.ssl.SSLContext;
 
 import io.socketserver.ServerOptions;
 import io.socketserver.TcpServer;
@@ -16,6 +19,7 @@ import io.socketserver.message.MessageService;
 import io.socketserver.mixin.MultiplexingMixIn;
 import io.socketserver.mixin.ThreadingMixIn;
 import io.socketserver.request.StreamRequestHandler;
+import io.socketserver.tls.TlsOptions;
 
 /**
  * This project's servers.
@@ -32,8 +36,9 @@ public final class Ours {
 	/**
 	 * Serves for ever.
 	 * @param args the port, and the variant
+	 * @throws Exception if there is no certificate
 	 */
-	public static void main(String... args) {
+	public static void main(String... args) throws Exception {
 		InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
 		ServerOptions options = ServerOptions.DEFAULT.withMaxConnections(MAX_CONNECTIONS);
 		try (TcpServer server = server(address, options, args[1])) {
@@ -41,7 +46,7 @@ public final class Ours {
 		}
 	}
 
-	private static TcpServer server(InetSocketAddress address, ServerOptions options, String variant) {
+	private static TcpServer server(InetSocketAddress address, ServerOptions options, String variant) throws Exception {
 		return switch (variant) {
 			case "stream-thread" -> new TcpServer(address, LineEcho::new, options, new ThreadingMixIn());
 			case "stream-virtual" -> new TcpServer(address, LineEcho::new, options, ThreadingMixIn.virtual());
@@ -51,8 +56,16 @@ public final class Ours {
 				new TcpServer(address, strings(), options, new MultiplexingMixIn(1, HandlerExecution.virtual()));
 			case "loop-frames" -> new TcpServer(address,
 					buffers(Framing.lengthField(LengthField.bytes(4).withMaxFrameSize(MAX_FRAME))), options, onLoop());
+			case "loop-tls" -> new TcpServer(address, buffers(Framing.line(MAX_FRAME)),
+					options.withTls(TlsOptions.of(context())), onLoop());
 			default -> throw new IllegalArgumentException("There is no variant " + variant);
 		};
+	}
+
+	private static SSLContext context() throws IOException, GeneralSecurityException {
+		SSLContext context = SSLContext.getInstance("TLS");
+		context.init(TlsKeys.make().getKeyManagers(), null, null);
+		return context;
 	}
 
 	private static MultiplexingMixIn onLoop() {

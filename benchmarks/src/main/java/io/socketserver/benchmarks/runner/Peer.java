@@ -9,7 +9,8 @@ import java.util.List;
  *
  * @param name what it is called on the command line and in tables
  * @param kind how it is started
- * @param protocol what it speaks: line, frame (four bytes of length in front), or udp
+ * @param protocol what it speaks: line, frame (four bytes of length in front), udp, or
+ * tls (lines)
  * @param program its class, or its source among the resources
  * @param arguments what follows the port
  */
@@ -20,6 +21,8 @@ record Peer(String name, Kind kind, String protocol, String program, List<String
 	private static final String FRAME = "frame";
 
 	private static final String UDP = "udp";
+
+	private static final String TLS = "tls";
 
 	static final List<Peer> ALL = List.of(new Peer("c-epoll", Kind.C, LINE, "epoll.c", List.of()),
 			java("bare-nio", LINE, "BareNio"), java("netty-nio", LINE, "NettyNio"),
@@ -32,7 +35,8 @@ record Peer(String name, Kind kind, String protocol, String program, List<String
 			java("ours-buffer", LINE, "Ours", "loop-buffer"), java("ours-virtual", LINE, "Ours", "virtual-string"),
 			java("ours-frames", FRAME, "Ours", "loop-frames"),
 			java("ours-stream-virtual", LINE, "Ours", "stream-virtual"), java("netty-frames", FRAME, "NettyFrames"),
-			java("bare-udp", UDP, "BareUdp"), java("netty-udp", UDP, "NettyUdp"));
+			java("bare-udp", UDP, "BareUdp"), java("netty-udp", UDP, "NettyUdp"), java("netty-tls", TLS, "NettyTls"),
+			java("ours-tls", TLS, "Ours", "loop-tls"));
 
 	private static Peer java(String name, String protocol, String type, String... arguments) {
 		return new Peer(name, Kind.JAVA, protocol, "io.socketserver.benchmarks.peer." + type, List.of(arguments));
