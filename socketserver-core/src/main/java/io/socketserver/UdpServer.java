@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import io.socketserver.internal.UdpSockets;
 import io.socketserver.message.DatagramSessions;
 import io.socketserver.message.MessageService;
+import io.socketserver.mixin.ForkingMixIn;
 import io.socketserver.mixin.MultiplexingMixIn;
 import io.socketserver.request.MixIn;
 import io.socketserver.request.Request;
@@ -202,6 +203,11 @@ public class UdpServer extends BaseServer {
 				throw new IllegalArgumentException("The UDP server '" + options.name()
 						+ "' cannot be multiplexed, since it has no connections: without a strategy its handlers run on"
 						+ " its loop, or on several (UdpOptions.withReceivers); with a PoolingMixIn off it");
+			}
+			if (messages && List.of(mixIns).stream().anyMatch(ForkingMixIn.class::isInstance)) {
+				throw new IllegalArgumentException("The UDP server '" + options.name()
+						+ "' has sessions, which no worker process can hold: each datagram may go to another one. Use"
+						+ " threads (ThreadingMixIn, PoolingMixIn), or a DatagramRequestHandler without sessions");
 			}
 			return messages ? withSessions((MessageService<?, ?>) handlers, options, mixIns)
 					: new Parts(handlers, List.of(mixIns));

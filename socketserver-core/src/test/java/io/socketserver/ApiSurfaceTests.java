@@ -26,8 +26,11 @@ class ApiSurfaceTests {
 			""", "io.socketserver.framing", """
 			FrameDecoder Framing FramingException LengthField LengthField$Format
 			""", "io.socketserver.mixin", """
-			AddressRulesMixIn LimitingMixIn MultiplexingMixIn OverflowPolicy PerAddressLimitMixIn PoolingMixIn ThreadUse
+			AddressRulesMixIn ForkingMixIn LimitingMixIn MultiplexingMixIn OverflowPolicy PerAddressLimitMixIn PoolingMixIn ThreadUse
 			ThreadingMixIn
+			""", "io.socketserver.fork", """
+			ForkOptions HandlerFailedException Worker WorkerApplication WorkerCommand WorkerDiedException WorkerEnd
+			WorkerInfo WorkerPool WorkerState WorkerStatistics
 			""", "io.socketserver.message",
 			"""
 					Codec DatagramSessions EncodedMessage HandlerExecution MessageConnection MessageHandler MessageHandlerFactory MessageLoop
@@ -36,10 +39,10 @@ class ApiSurfaceTests {
 			"io.socketserver.request",
 			"""
 					AcceptGate AttributeKey BaseConnection BaseRequest BaseRequestHandler Cidr CloseReason Connection ConnectionClosedException
-					ConnectionDriver ConnectionState Connections DatagramDrop DatagramOptions DatagramOutput DatagramRequest
+					ConnectionDriver ConnectionState Connections DatagramDriver DatagramDrop DatagramOptions DatagramOutput DatagramRequest
 					DatagramRequestHandler DatagramTooLongException DrainReport IdleHandler LineTooLongException MixIn
 					ReplyBuffer Request
-					RequestCycle RequestHandler RequestHandlerFactory RequestInputStream RequestOutcome RequestOutputStream
+					RequestCycle RequestHandler RequestHandlerFactory RequestInputStream RequestOrigin RequestOutcome RequestOutputStream
 					RequestRefusedException ServerContext ServerListener ServerStatistics StopServing StreamOptions
 					StreamRequest StreamRequestHandler UnixPeerAddress Wire
 					""",

@@ -41,6 +41,8 @@ class ArchitectureTests {
 			.definedBy("io.socketserver.message..")
 			.layer("proxy")
 			.definedBy("io.socketserver.proxy..")
+			.layer("fork")
+			.definedBy("io.socketserver.fork..")
 			.layer("request")
 			.definedBy("io.socketserver.request..")
 			.layer("loop")
@@ -57,9 +59,11 @@ class ArchitectureTests {
 			.whereLayer("proxy")
 			.mayOnlyBeAccessedByLayers("servers")
 			.whereLayer("request")
-			.mayOnlyBeAccessedByLayers("servers", "mixin", "message", "proxy")
+			.mayOnlyBeAccessedByLayers("servers", "mixin", "message", "proxy", "fork")
+			.whereLayer("fork")
+			.mayOnlyBeAccessedByLayers("servers", "mixin")
 			.whereLayer("loop")
-			.mayOnlyBeAccessedByLayers("servers", "mixin", "message", "request")
+			.mayOnlyBeAccessedByLayers("servers", "mixin", "message", "fork", "request")
 			.check(CORE);
 	}
 

@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 import io.socketserver.request.AttributeKey;
 import io.socketserver.request.CloseReason;
@@ -43,7 +44,7 @@ class ConnectionTests {
 	private final CompletableFuture<Throwable> thrown = new CompletableFuture<>();
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(mode = Mode.EXCLUDE, names = "FORK") // Attributes stay in the worker.
 	void knowsAddressesTimesAndAttributes(Strategy strategy) throws Exception {
 		try (TestServer server = TestServer.with(strategy).start((handler) -> {
 			handler.stream().attribute(USER, handler.line());

@@ -124,7 +124,7 @@ class LifecycleTests {
 	@ParameterizedTest
 	@EnumSource
 	void tenThreadsMayShutDownAndCloseAtOnce(Strategy strategy) throws Exception {
-		for (int round = 0; round < 10; round++) {
+		for (int round = 0; round < strategy.rounds(10); round++) {
 			try (TestServer server = TestServer.with(strategy)
 				.options((options) -> options.withLingerTimeout(Duration.ofMillis(100)))
 				.start(Script.UPPER)) {
@@ -204,7 +204,7 @@ class LifecycleTests {
 	@ParameterizedTest
 	@EnumSource
 	void thePortIsFreeRightAfterClose(Strategy strategy) throws Exception {
-		for (int i = 0; i < 10; i++) {
+		for (int i = 0; i < strategy.rounds(10); i++) {
 			int port;
 			try (TestServer server = TestServer.with(strategy)
 				.options((options) -> options.withLingerTimeout(Duration.ofMillis(100)))
@@ -227,7 +227,7 @@ class LifecycleTests {
 	void startingAndClosingLeaksNothing(Strategy strategy) throws Exception {
 		TestServer.with(strategy).start(Script.UPPER).close();
 		int before = Descriptors.open();
-		for (int i = 0; i < 50; i++) {
+		for (int i = 0; i < strategy.rounds(50); i++) {
 			try (TestServer server = TestServer.with(strategy).start(Script.UPPER)) {
 				assertThat(server.connect().ask("a")).isEqualTo("A");
 			}

@@ -241,14 +241,13 @@ class ServerBehaviourTests {
 	void setsTheOptionsOfConnections(Lane lane) throws Exception {
 		try (TestServer server = TestServer.with(lane)
 			.options((options) -> options.withSendBufferSize(32 * 1024).withReceiveBufferSize(32 * 1024))
-			.start((handler) -> {
-				boolean noDelay = isOn(handler.stream().channel(), StandardSocketOptions.TCP_NODELAY);
-				boolean keepAlive = isOn(handler.stream().channel(), StandardSocketOptions.SO_KEEPALIVE);
-				int send = handler.stream().channel().getOption(StandardSocketOptions.SO_SNDBUF);
-				int receive = handler.stream().channel().getOption(StandardSocketOptions.SO_RCVBUF);
-				handler.out().println(noDelay + " " + keepAlive + " " + send + " " + receive);
-			})) {
-			assertThat(server.connect().readLine()).isEqualTo("true true 32768 32768");
+			.start(Script.UPPER)) {
+			assertThat(server.connect().ask("a")).isEqualTo("A");
+			SocketChannel channel = server.trace().request().channel();
+			assertThat(isOn(channel, StandardSocketOptions.TCP_NODELAY)).isTrue();
+			assertThat(isOn(channel, StandardSocketOptions.SO_KEEPALIVE)).isTrue();
+			assertThat(channel.getOption(StandardSocketOptions.SO_SNDBUF)).isEqualTo(32 * 1024);
+			assertThat(channel.getOption(StandardSocketOptions.SO_RCVBUF)).isEqualTo(32 * 1024);
 		}
 	}
 

@@ -211,7 +211,8 @@ class UdpServerTests {
 			UdpClient client = server.client().send("bad");
 			assertThat(client.ask("good")).isEqualTo("half an");
 			server.awaitQuiet();
-			assertThat(server.trace().errors()).hasSize(1).allMatch(IllegalStateException.class::isInstance);
+			assertThat(server.trace().errors()).singleElement()
+				.satisfies((error) -> assertThat(error).hasMessageContaining("no answer"));
 			assertThat(server.server().statistics().datagramsOut()).isOne();
 		}
 	}
@@ -243,9 +244,8 @@ class UdpServerTests {
 			.start((handler) -> handler.out().write(new byte[65_508]))) {
 			server.client().send("a");
 			Await.until(() -> server.trace().errors().size() == 1, "the error");
-			assertThat(server.trace().errors().get(0)).isInstanceOf(DatagramTooLongException.class)
-				.hasMessageContaining("65508 bytes")
-				.hasMessageContaining("in parts");
+			assertThat(server.trace().errors().get(0).toString()).contains(DatagramTooLongException.class.getName(),
+					"65508 bytes", "in parts");
 			assertThat(server.server().statistics().datagramsDropped(DatagramDrop.SEND_FAILED)).isOne();
 		}
 	}

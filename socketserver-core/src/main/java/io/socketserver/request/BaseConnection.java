@@ -17,6 +17,10 @@ public abstract class BaseConnection extends BaseRequest implements Connection, 
 		super(server, number, clientAddress, localAddress);
 	}
 
+	BaseConnection(ServerContext server, RequestOrigin origin) {
+		super(server, origin);
+	}
+
 	/**
 	 * A connection that counts as accepted.
 	 * @param server its server

@@ -32,7 +32,7 @@ public abstract class BaseRequest implements Request {
 	private final SocketAddress localAddress;
 
 	// Not an object each: thousands of connections may be open.
-	private final long acceptedMillis = Instant.now().toEpochMilli();
+	private final long acceptedMillis;
 
 	@SuppressWarnings("UnusedVariable") // Through ENDED.
 	private volatile int ended;
@@ -44,10 +44,15 @@ public abstract class BaseRequest implements Request {
 	private volatile @Nullable Map<AttributeKey<?>, Object> attributes;
 
 	BaseRequest(ServerContext server, long number, SocketAddress clientAddress, SocketAddress localAddress) {
+		this(server, new RequestOrigin(number, clientAddress, localAddress, Instant.now()));
+	}
+
+	BaseRequest(ServerContext server, RequestOrigin origin) {
 		this.server = server;
-		this.number = number;
-		this.clientAddress = clientAddress;
-		this.localAddress = localAddress;
+		this.number = origin.number();
+		this.clientAddress = origin.clientAddress();
+		this.localAddress = origin.localAddress();
+		this.acceptedMillis = origin.acceptedAt().toEpochMilli();
 	}
 
 	@Override

@@ -26,6 +26,11 @@ public enum CloseReason {
 	HANDLER_ERROR,
 
 	/**
+	 * The worker process that served it ended: it crashed, or was killed.
+	 */
+	WORKER_DIED,
+
+	/**
 	 * {@code verifyRequest} said no.
 	 */
 	REFUSED,

@@ -47,6 +47,9 @@ public final class DatagramRequest extends BaseRequest implements Watched {
 	// Published for the watch, which looks for handlers that take too long.
 	private volatile long startNanos;
 
+	// Set before the handling begins, if the handler has no thread here.
+	private volatile @Nullable DatagramDriver driver;
+
 	private @Nullable Thread handlerThread; // Guarded by this.
 
 	private boolean interruptible; // Guarded by this.
@@ -67,6 +70,46 @@ public final class DatagramRequest extends BaseRequest implements Watched {
 		this.truncated = truncated;
 		this.output = output;
 		this.options = options;
+	}
+
+	/**
+	 * A request that another process has received. For a worker process.
+	 * @param server what stands for the server in this process
+	 * @param packet its bytes
+	 * @param truncated whether it was longer
+	 * @param output the way back
+	 * @param options how handlers read and answer it
+	 * @param origin what the other process knows of the request
+	 */
+	public DatagramRequest(ServerContext server, byte[] packet, boolean truncated, DatagramOutput output,
+			DatagramOptions options, RequestOrigin origin) {
+		super(server, origin);
+		this.packet = packet;
+		this.truncated = truncated;
+		this.output = output;
+		this.options = options;
+	}
+
+	/**
+	 * Has somebody else than a thread see to this request, who never waits: not to send,
+	 * either. For a strategy, before it passes {@code processRequest} on.
+	 * @param value the driver
+	 */
+	public void driver(DatagramDriver value) {
+		this.driver = value;
+	}
+
+	/**
+	 * Who sees to this request instead of a thread.
+	 * @return the driver, or null
+	 */
+	public @Nullable DatagramDriver driver() {
+		return this.driver;
+	}
+
+	@Override
+	public boolean isDriven() {
+		return this.driver != null;
 	}
 
 	/**
@@ -150,7 +193,7 @@ public final class DatagramRequest extends BaseRequest implements Watched {
 		if (this.forced && reason != null) {
 			throw new ConnectionClosedException(id(), reason, null);
 		}
-		return this.output.send(datagram, to);
+		return isDriven() ? this.output.offer(datagram, to) : this.output.send(datagram, to);
 	}
 
 	/**
@@ -170,7 +213,7 @@ public final class DatagramRequest extends BaseRequest implements Watched {
 	public void started() {
 		synchronized (this) {
 			this.handlerThread = Thread.currentThread();
-			this.interruptible = true;
+			this.interruptible = !isDriven();
 		}
 		// The clock may rightly say 0, which means not started here.
 		this.startNanos = System.nanoTime() | 1;
@@ -197,7 +240,12 @@ public final class DatagramRequest extends BaseRequest implements Watched {
 		endsFor((reason != null) ? reason : CloseReason.COMPLETED);
 	}
 
-	private boolean endsFor(CloseReason reason) {
+	/**
+	 * Settles why the request ends, if nothing did before. For drivers.
+	 * @param reason why
+	 * @return true if this call decided the reason
+	 */
+	public boolean endsFor(CloseReason reason) {
 		return CLOSE_REASON.compareAndSet(this, null, reason);
 	}
 
@@ -210,7 +258,13 @@ public final class DatagramRequest extends BaseRequest implements Watched {
 			return false;
 		}
 		this.forced = true;
-		interrupt();
+		DatagramDriver current = this.driver;
+		if (current != null) {
+			current.closing();
+		}
+		else {
+			interrupt();
+		}
 		return true;
 	}
 
@@ -251,7 +305,12 @@ public final class DatagramRequest extends BaseRequest implements Watched {
 	public void closeQuietly() {
 	}
 
-	synchronized boolean isHandledBy(Thread thread) {
+	boolean isHandledBy(Thread thread) {
+		DatagramDriver current = this.driver;
+		return (current != null) ? current.isHandledBy(thread) : isHandlerThread(thread);
+	}
+
+	private synchronized boolean isHandlerThread(Thread thread) {
 		return this.handlerThread == thread;
 	}
 

@@ -91,6 +91,22 @@ public final class StreamRequest extends BaseConnection {
 		this.wire = new PlainWire(channel);
 	}
 
+	/**
+	 * A request whose bytes another process relays. For a worker process.
+	 * @param server what stands for the server in this process
+	 * @param channel the connection with the other process
+	 * @param wire the client's bytes
+	 * @param options how handlers read and write
+	 * @param origin what the other process knows of the request
+	 */
+	public StreamRequest(ServerContext server, SocketChannel channel, Wire wire, StreamOptions options,
+			RequestOrigin origin) {
+		super(server, origin);
+		this.channel = channel;
+		this.options = options;
+		this.wire = wire;
+	}
+
 	private static SocketAddress peerOf(SocketChannel channel) throws IOException {
 		SocketAddress peer = channel.getRemoteAddress();
 		if (peer == null) {

@@ -24,7 +24,15 @@ public record Lane(Transport transport, Serving strategy) {
 
 	private static Stream<Lane> over(Serving... strategies) {
 		return Arrays.stream(Transport.values())
-			.flatMap((transport) -> Arrays.stream(strategies).map((strategy) -> new Lane(transport, strategy)));
+			.flatMap((transport) -> Arrays.stream(strategies).map((strategy) -> new Lane(transport, strategy)))
+			.filter(Lane::isWorthItsTime);
+	}
+
+	/**
+	 * A worker process knows no transport: one is enough, since each start takes time.
+	 */
+	private boolean isWorthItsTime() {
+		return this.strategy != Strategy.FORK || this.transport == Transport.TCP;
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.socketserver.support;
 
+import java.io.Serializable;
 import java.util.Locale;
 
 import io.socketserver.request.DatagramRequest;
@@ -8,10 +9,11 @@ import io.socketserver.request.ReplyBuffer;
 import io.socketserver.request.RequestHandlerFactory;
 
 /**
- * What a test's datagram handler does, in one lambda.
+ * What a test's datagram handler does, in one lambda. Worker processes get a copy of it,
+ * with what it refers to.
  */
 @FunctionalInterface
-public interface PacketScript {
+public interface PacketScript extends Serializable {
 
 	/**
 	 * Sends each datagram back, the empty one too.

@@ -1,6 +1,7 @@
 package io.socketserver.support;
 
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.Locale;
 
 import io.socketserver.request.RequestHandlerFactory;
@@ -10,10 +11,11 @@ import io.socketserver.request.StreamRequest;
 import io.socketserver.request.StreamRequestHandler;
 
 /**
- * What a test's handler does, in one lambda.
+ * What a test's handler does, in one lambda. Worker processes get a copy of it, with what
+ * it refers to.
  */
 @FunctionalInterface
-public interface Script {
+public interface Script extends Serializable {
 
 	/**
 	 * Sends back whatever arrives.

@@ -32,7 +32,12 @@ public enum Strategy implements Serving {
 	/**
 	 * A pool of 16 threads.
 	 */
-	POOL(() -> new PoolingMixIn(16));
+	POOL(() -> new PoolingMixIn(16)),
+
+	/**
+	 * A worker process each; for scripts that a process can be given.
+	 */
+	FORK(null);
 
 	@SuppressWarnings("ImmutableEnumChecker")
 	private final Supplier<MixIn> mixIn;
@@ -45,7 +50,18 @@ public enum Strategy implements Serving {
 	public MixIn[] mixIns() {
 		Assumptions.assumeTrue(this != VIRTUAL || VirtualThreads.supported(),
 				() -> "virtual threads need JDK 21, and this is " + Runtime.version());
+		Assumptions.assumeTrue(this != FORK, "worker processes are made for a script");
 		return (this.mixIn != null) ? new MixIn[] { this.mixIn.get() } : new MixIn[0];
+	}
+
+	/**
+	 * How often a test does something again: less often where each server starts
+	 * processes.
+	 * @param rounds how often else
+	 * @return the rounds
+	 */
+	public int rounds(int rounds) {
+		return (this == FORK) ? Math.min(rounds, 2) : rounds;
 	}
 
 	@Override

@@ -11,6 +11,8 @@ import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 
+import org.junit.jupiter.api.Assumptions;
+
 import io.socketserver.BaseServer;
 import io.socketserver.ServerOptions;
 import io.socketserver.TcpServer;
@@ -46,7 +48,10 @@ public final class TestServer implements AutoCloseable {
 	 * @return what to finish with {@link Setup#start}
 	 */
 	public static Setup with(Lane lane) {
-		return new Setup(lane.transport(), lane.mixIns());
+		boolean forking = lane.strategy() == Strategy.FORK;
+		Setup setup = new Setup(lane.transport(), forking ? new MixIn[0] : lane.mixIns());
+		setup.forking = forking;
+		return setup;
 	}
 
 	/**
@@ -55,7 +60,7 @@ public final class TestServer implements AutoCloseable {
 	 * @return what to finish with {@link Setup#start}
 	 */
 	public static Setup with(Strategy strategy) {
-		return with(strategy.mixIns());
+		return with(new Lane(Transport.TCP, strategy));
 	}
 
 	/**
@@ -177,6 +182,8 @@ public final class TestServer implements AutoCloseable {
 
 		private final Trace trace = new Trace();
 
+		private boolean forking;
+
 		private ServerOptions options = ServerOptions.DEFAULT.withName("t" + numbers.incrementAndGet())
 			.withDrainTimeout(Duration.ofSeconds(10))
 			.withLingerTimeout(Duration.ofSeconds(1));
@@ -208,6 +215,7 @@ public final class TestServer implements AutoCloseable {
 		 * @return the server, not bound
 		 */
 		public TestServer create(RequestHandlerFactory handlers) {
+			Assumptions.assumeFalse(this.forking, "a worker process cannot be given this test's handlers");
 			return new TestServer(this.transport, this.transport.server(handlers, this.options, this.mixIns),
 					this.trace);
 		}
@@ -219,6 +227,10 @@ public final class TestServer implements AutoCloseable {
 		}
 
 		public TestServer start(Script script) {
+			if (this.forking) {
+				this.forking = false;
+				this.mixIns.add(ScriptWorker.forking(script));
+			}
 			return start(Script.handlers(script));
 		}
 

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
+import org.junit.jupiter.api.Assumptions;
+
 import io.socketserver.ServerOptions;
 import io.socketserver.UdpOptions;
 import io.socketserver.UdpServer;
@@ -35,7 +37,10 @@ public final class UdpTestServer implements AutoCloseable {
 	}
 
 	public static Setup with(Strategy strategy) {
-		return new Setup(strategy.mixIns());
+		boolean forking = strategy == Strategy.FORK;
+		Setup setup = new Setup(forking ? new MixIn[0] : strategy.mixIns());
+		setup.forking = forking;
+		return setup;
 	}
 
 	public static Setup with(MixIn... mixIns) {
@@ -92,6 +97,8 @@ public final class UdpTestServer implements AutoCloseable {
 
 		private boolean traced = true;
 
+		private boolean forking;
+
 		// Most handlers here answer at length.
 		private ServerOptions options = ServerOptions.DEFAULT.withName("u" + numbers.incrementAndGet())
 			.withDrainTimeout(Duration.ofSeconds(10))
@@ -125,6 +132,7 @@ public final class UdpTestServer implements AutoCloseable {
 		}
 
 		public UdpTestServer create(RequestHandlerFactory handlers) {
+			Assumptions.assumeFalse(this.forking, "a worker process cannot be given this test's handlers");
 			if (this.traced) {
 				this.mixIns.add(0, this.trace);
 			}
@@ -139,6 +147,10 @@ public final class UdpTestServer implements AutoCloseable {
 		}
 
 		public UdpTestServer start(PacketScript script) {
+			if (this.forking) {
+				this.forking = false;
+				this.mixIns.add(ScriptWorker.forking(script));
+			}
 			return start(PacketScript.handlers(script));
 		}
 

@@ -1,0 +1,40 @@
+package io.socketserver.fork;
+
+import io.socketserver.request.DatagramRequest;
+import io.socketserver.request.Request;
+import io.socketserver.request.StreamRequest;
+
+/**
+ * How a request gets into a worker process. There is one way so far, for every JDK: the
+ * pool keeps the socket and relays its bytes.
+ */
+@FunctionalInterface
+interface WorkerTransport {
+
+	/**
+	 * Relays bytes.
+	 */
+	WorkerTransport RELAY = WorkerTransport::relay;
+
+	/**
+	 * Makes an {@link Assignment} the driver of a request, which is so ready for a
+	 * worker.
+	 * @param request the request, which nobody drives yet
+	 * @param pool whose workers there are
+	 */
+	void assign(Request request, WorkerPool pool);
+
+	private static void relay(Request request, WorkerPool pool) {
+		if (request instanceof StreamRequest stream) {
+			stream.driver(new Relay(stream, pool));
+		}
+		else if (request instanceof DatagramRequest datagram) {
+			datagram.driver(new PacketRelay(datagram, pool));
+		}
+		else {
+			throw new UnsupportedOperationException(
+					"A worker process serves connections and datagrams, and " + request.id() + " is neither");
+		}
+	}
+
+}
