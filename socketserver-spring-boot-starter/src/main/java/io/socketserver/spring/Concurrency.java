@@ -29,6 +29,11 @@ public enum Concurrency {
 	 * Many connections on few selector loops: for handlers of messages, which do not need
 	 * a thread for each connection.
 	 */
-	MULTIPLEX
+	MULTIPLEX,
+
+	/**
+	 * Each in a worker process, which is the same application without its servers.
+	 */
+	FORK
 
 }

@@ -15,6 +15,7 @@ import org.springframework.context.ApplicationEventPublisher;
 
 import io.socketserver.BaseServer;
 import io.socketserver.ServerState;
+import io.socketserver.mixin.ForkingMixIn;
 import io.socketserver.mixin.MultiplexingMixIn;
 import io.socketserver.mixin.PoolingMixIn;
 import io.socketserver.mixin.ThreadingMixIn;
@@ -178,6 +179,9 @@ final class ServerRun {
 		for (MixIn mixIn : this.server.mixIns()) {
 			if (mixIn instanceof ThreadingMixIn threading) {
 				return threading.isVirtual() ? "virtual threads" : "platform threads";
+			}
+			if (mixIn instanceof ForkingMixIn fork) {
+				return "up to " + fork.options().maxChildren() + " worker processes";
 			}
 			if (mixIn instanceof PoolingMixIn pool) {
 				return "pool of " + pool.maxThreads() + " threads";

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 enum ServerAction {
 
-	PAUSE, RESUME, DRAIN, STOP, START;
+	PAUSE, RESUME, DRAIN, STOP, START, RECYCLE;
 
 	static ServerAction parse(@Nullable String text) {
 		return Arrays.stream(values())

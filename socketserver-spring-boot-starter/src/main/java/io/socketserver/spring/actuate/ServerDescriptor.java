@@ -2,9 +2,11 @@ package io.socketserver.spring.actuate;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,9 @@ import io.socketserver.BaseServer;
 import io.socketserver.ServerOptions;
 import io.socketserver.ServerState;
 import io.socketserver.UdpServer;
+import io.socketserver.fork.WorkerInfo;
+import io.socketserver.fork.WorkerPool;
+import io.socketserver.mixin.ForkingMixIn;
 import io.socketserver.mixin.MultiplexingMixIn;
 import io.socketserver.mixin.PoolingMixIn;
 import io.socketserver.mixin.ThreadUse;
@@ -42,13 +47,15 @@ import io.socketserver.request.ServerStatistics;
  * @param counters what it has counted
  * @param datagrams what it has counted of datagrams; none if it accepts connections
  * @param threads its threads; none if it serves in its loop
+ * @param workers its worker processes, in the order of their process ids; none unless its
+ * concurrency is {@code fork}
  * @param timeouts its timeouts
  * @param drain how connections have ended in the drain that goes on, or that the
  * operation began; none otherwise
  */
 public record ServerDescriptor(String name, String transport, String address, @Nullable Integer port, String state,
 		boolean paused, List<String> acceptHeldBy, String concurrency, Connections connections, Counters counters,
-		@Nullable Datagrams datagrams, @Nullable Threads threads, Timeouts timeouts,
+		@Nullable Datagrams datagrams, @Nullable Threads threads, @Nullable List<Worker> workers, Timeouts timeouts,
 		@Nullable Drain drain) implements OperationResponseBody {
 
 	static ServerDescriptor of(BaseServer server) {
@@ -60,16 +67,27 @@ public record ServerDescriptor(String name, String transport, String address, @N
 		return new ServerDescriptor(server.name(), server.transport(), Texts.host(server.serverAddress()),
 				Texts.port(server.serverAddress()), Texts.of(server.state()), server.isPaused(), holders,
 				concurrency(server), Connections.of(server), Counters.of(server.statistics()), Datagrams.of(server),
-				Threads.of(server), Timeouts.of(server.options()), Drain.of(server, report));
+				Threads.of(server), Worker.of(server), Timeouts.of(server.options()), Drain.of(server, report));
 	}
 
 	private static @Nullable ThreadUse strategy(BaseServer server) {
 		return (ThreadUse) server.mixIns().stream().filter(ThreadUse.class::isInstance).findFirst().orElse(null);
 	}
 
+	static Optional<ForkingMixIn> forking(BaseServer server) {
+		return server.mixIns()
+			.stream()
+			.filter(ForkingMixIn.class::isInstance)
+			.map(ForkingMixIn.class::cast)
+			.findFirst();
+	}
+
 	private static String concurrency(BaseServer server) {
 		if (server.mixIns().stream().anyMatch(MultiplexingMixIn.class::isInstance)) {
 			return "multiplex";
+		}
+		if (forking(server).isPresent()) {
+			return "fork";
 		}
 		ThreadUse strategy = strategy(server);
 		if (strategy instanceof ThreadingMixIn threading) {
@@ -168,6 +186,36 @@ public record ServerDescriptor(String name, String transport, String address, @N
 			// Without a bound of its own the number of connections is one.
 			int max = Math.min(use.maxThreads(), server.options().maxConnections());
 			return new Threads(use.activeThreads(), max, use.queuedRequests(), use.queueCapacity());
+		}
+
+	}
+
+	/**
+	 * A worker process.
+	 *
+	 * @param pid its process id
+	 * @param state {@code starting}, {@code idle}, {@code busy} or {@code stopping}
+	 * @param requests how many connections it has been given
+	 * @param memory the bytes it has in RAM (RSS); none where that cannot be told
+	 * @param age how long ago it was started
+	 */
+	public record Worker(long pid, String state, long requests, @Nullable Long memory, Duration age) {
+
+		static @Nullable List<Worker> of(BaseServer server) {
+			return forking(server)
+				.map((forking) -> forking.pool()
+					.map(WorkerPool::workers)
+					.orElse(List.of())
+					.stream()
+					.sorted(Comparator.comparingLong(WorkerInfo::pid))
+					.map(Worker::of)
+					.toList())
+				.orElse(null);
+		}
+
+		private static Worker of(WorkerInfo info) {
+			Long memory = info.memory().isPresent() ? info.memory().getAsLong() : null;
+			return new Worker(info.pid(), Texts.of(info.state()), info.requests(), memory, info.age());
 		}
 
 	}

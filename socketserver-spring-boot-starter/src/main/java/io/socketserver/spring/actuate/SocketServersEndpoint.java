@@ -22,6 +22,7 @@ import org.springframework.boot.convert.DurationStyle;
 import io.socketserver.BaseServer;
 import io.socketserver.BindFailedException;
 import io.socketserver.ServerState;
+import io.socketserver.fork.WorkerPool;
 import io.socketserver.request.DrainReport;
 import io.socketserver.spring.SocketServers;
 
@@ -47,6 +48,9 @@ import io.socketserver.spring.SocketServers;
  * <dt>start</dt>
  * <dd>listens and serves again after a drain or stop, at the same address; refused while
  * a drain goes on. A pause outlives it</dd>
+ * <dt>recycle</dt>
+ * <dd>replaces all worker processes ({@code concurrency: fork}), or the {@code worker}
+ * with that process id, one after another and without losing a request</dd>
  * </dl>
  *
  * <p>
@@ -97,16 +101,22 @@ public class SocketServersEndpoint {
 	/**
 	 * Operates a server.
 	 * @param name its name
-	 * @param action one of pause, resume, drain, stop and start
+	 * @param action one of pause, resume, drain, stop, start and recycle
 	 * @param timeout how long requests under way may take, for drain and stop: at most a
 	 * day, for example {@code 10s} or {@code PT10S}
+	 * @param worker the process id of a worker, for recycle; all if not given
 	 * @return the server after the action, or in the middle of its drain
 	 */
 	@WriteOperation
-	public ServerDescriptor operate(@Selector String name, @Nullable String action, @Nullable String timeout) {
+	public ServerDescriptor operate(@Selector String name, @Nullable String action, @Nullable String timeout,
+			@Nullable Long worker) {
 		BaseServer server = find(name);
 		ServerAction parsed = ServerAction.parse(action);
 		Duration grace = grace(parsed, timeout);
+		if (worker != null && parsed != ServerAction.RECYCLE) {
+			throw OperationRefusedException
+				.badRequest("The action " + Texts.of(parsed) + " takes no worker: only recycle does");
+		}
 		logger.info("Operator: " + Texts.of(parsed) + " socket server '" + name + "'"
 				+ ((grace != null) ? " within " + grace : ""));
 		return switch (parsed) {
@@ -115,6 +125,7 @@ public class SocketServersEndpoint {
 			case DRAIN -> close(server, (grace != null) ? grace : server.options().drainTimeout());
 			case STOP -> close(server, (grace != null) ? grace : Duration.ZERO);
 			case START -> start(server);
+			case RECYCLE -> recycle(server, worker);
 		};
 	}
 
@@ -150,6 +161,23 @@ public class SocketServersEndpoint {
 		}
 		catch (BindFailedException ex) {
 			throw OperationRefusedException.conflict(String.valueOf(ex.getMessage()));
+		}
+		return ServerDescriptor.of(server);
+	}
+
+	private ServerDescriptor recycle(BaseServer server, @Nullable Long worker) {
+		WorkerPool pool = ServerDescriptor.forking(server)
+			.orElseThrow(() -> OperationRefusedException
+				.badRequest("The server '" + server.name() + "' has no worker processes: its concurrency is not fork"))
+			.pool()
+			.orElseThrow(() -> OperationRefusedException
+				.conflict("The server '" + server.name() + "' is closed, and has no worker processes now"));
+		if (worker == null) {
+			pool.recycle();
+		}
+		else if (!pool.recycle(worker)) {
+			throw OperationRefusedException
+				.notFound("The server '" + server.name() + "' has no worker process " + worker);
 		}
 		return ServerDescriptor.of(server);
 	}

@@ -44,12 +44,13 @@ public class SocketServersEndpointWebExtension {
 	 * @param name the server's name
 	 * @param action what to do
 	 * @param timeout how long requests under way may take
+	 * @param worker the process id of a worker
 	 * @return the server, or 404, 400 or 409
 	 */
 	@WriteOperation
 	public WebEndpointResponse<OperationResponseBody> operate(@Selector String name, @Nullable String action,
-			@Nullable String timeout) {
-		return OperationRefusedException.respond(() -> this.endpoint.operate(name, action, timeout));
+			@Nullable String timeout, @Nullable Long worker) {
+		return OperationRefusedException.respond(() -> this.endpoint.operate(name, action, timeout, worker));
 	}
 
 	/**

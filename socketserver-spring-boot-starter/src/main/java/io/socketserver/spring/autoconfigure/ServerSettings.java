@@ -243,6 +243,11 @@ public class ServerSettings {
 	 */
 	private WriteLimits writeLimits = WriteLimits.UNSET;
 
+	/**
+	 * How requests use worker processes, with concurrency fork.
+	 */
+	private Fork fork = Fork.UNSET;
+
 	public @Nullable Boolean getEnabled() {
 		return this.enabled;
 	}
@@ -571,6 +576,14 @@ public class ServerSettings {
 		this.writeLimits = writeLimits;
 	}
 
+	public Fork getFork() {
+		return this.fork;
+	}
+
+	public void setFork(Fork fork) {
+		this.fork = fork;
+	}
+
 	/**
 	 * How a server ends with the application.
 	 */
@@ -854,6 +867,28 @@ public class ServerSettings {
 			@Nullable Double maxAmplification, @Nullable Boolean sessions) {
 
 		static final Udp UNSET = new Udp(null, null, null, null, null, null, null);
+
+	}
+
+	/**
+	 * How requests use worker processes, with concurrency fork.
+	 *
+	 * @param minIdle workers that wait for a request, started ahead of need.
+	 * @param maxChildren workers there may be at once, each with one request. At the
+	 * limit the server stops accepting.
+	 * @param maxRequests requests that a worker serves before a new one takes its place.
+	 * 0 for no limit.
+	 * @param requestTimeout time a handler may be busy with a request before its worker
+	 * is killed. 0 for ever.
+	 * @param startTimeout time a worker may take until it is ready before it is killed.
+	 * @param stopTimeout time a worker that was told to end may take before it is killed.
+	 * @param jvmArgs options for the JVM of a worker.
+	 */
+	public record Fork(@Nullable Integer minIdle, @Nullable Integer maxChildren, @Nullable Integer maxRequests,
+			@Nullable Duration requestTimeout, @Nullable Duration startTimeout, @Nullable Duration stopTimeout,
+			@Nullable List<String> jvmArgs) {
+
+		static final Fork UNSET = new Fork(null, null, null, null, null, null, null);
 
 	}
 

@@ -17,6 +17,8 @@ import org.springframework.boot.thread.Threading;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 
 import io.socketserver.BaseServer;
@@ -55,13 +57,27 @@ public final class SocketServerAutoConfiguration {
 	SocketServers socketServers(SocketServerProperties properties, LifecyclePlan plan, ApplicationContext context,
 			ConfigurableListableBeanFactory beanFactory) {
 		ServerAssembly assembly = new ServerAssembly(properties, new HandlerBeans(beanFactory),
-				ServerBeans.of(beanFactory), new Strategies(defaultConcurrency(context.getEnvironment())),
-				plan.longestDrain());
+				ServerBeans.of(beanFactory), strategies(context, beanFactory), plan.longestDrain());
 		List<BaseServer> servers = assembly.servers();
 		ServerChecks.requireOwnMixIns(servers);
 		ServerChecks.requireOwnPorts(servers.stream().filter(plan::isAutoStartup).toList());
 		ServerChecks.requireOwnPaths(servers.stream().filter(plan::isAutoStartup).toList());
 		return new SocketServers(servers, context);
+	}
+
+	private static Strategies strategies(ApplicationContext context, ConfigurableListableBeanFactory beanFactory) {
+		ConfigurableEnvironment environment = (ConfigurableEnvironment) context.getEnvironment();
+		return new Strategies(defaultConcurrency(environment), new ForkMapping(environment, beanFactory));
+	}
+
+	/**
+	 * What a worker process is asked for, and no other.
+	 */
+	@Bean
+	@Lazy
+	WorkerHandlers socketServerWorkerHandlers(SocketServerProperties properties,
+			ConfigurableListableBeanFactory beanFactory) {
+		return new WorkerHandlers(properties, beanFactory, WorkerMode.serverName());
 	}
 
 	private static Concurrency defaultConcurrency(Environment environment) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 
 import io.socketserver.message.HandlerExecution;
+import io.socketserver.mixin.ForkingMixIn;
 import io.socketserver.mixin.MultiplexingMixIn;
 import io.socketserver.mixin.OverflowPolicy;
 import io.socketserver.mixin.PoolingMixIn;
@@ -34,10 +35,15 @@ final class Strategies {
 
 	private static final Set<Concurrency> MULTIPLEX = EnumSet.of(Concurrency.MULTIPLEX);
 
+	private static final Set<Concurrency> FORK = EnumSet.of(Concurrency.FORK);
+
 	private final Concurrency defaultConcurrency;
 
-	Strategies(Concurrency defaultConcurrency) {
+	private final ForkMapping forks;
+
+	Strategies(Concurrency defaultConcurrency, ForkMapping forks) {
 		this.defaultConcurrency = defaultConcurrency;
+		this.forks = forks;
 	}
 
 	/**
@@ -52,6 +58,9 @@ final class Strategies {
 			case VIRTUAL -> Optional.of(configure(virtual(config), config));
 			case POOL -> Optional.of(pool(config));
 			case MULTIPLEX -> Optional.of(multiplexing(requireConnections(config)));
+			// A worker has servers to look at, and starts none.
+			case FORK ->
+				WorkerMode.isActive() ? Optional.empty() : Optional.of(this.forks.mixIn(requireNoSessions(config)));
 		};
 	}
 
@@ -100,6 +109,18 @@ final class Strategies {
 		return config;
 	}
 
+	private static ServerConfig requireNoSessions(ServerConfig config) {
+		if (TransportKeys.isUdp(config) && TransportKeys.hasSessions(config)) {
+			throw config.find("concurrency", ServerSettings::getConcurrency)
+				.orElseThrow()
+				.invalid("The socket server '" + config.name()
+						+ "' has sessions of datagrams, which no worker process can hold, since each datagram may go to"
+						+ " another one; set its concurrency to pool or virtual, or give it a DatagramRequestHandler"
+						+ " and no sessions");
+		}
+		return config;
+	}
+
 	private static MixIn multiplexing(ServerConfig config) {
 		int loops = config.find("multiplex.loops", (settings) -> settings.getMultiplex().loops())
 			.map((setting) -> setting.apply((value) -> atLeast(1, value)))
@@ -136,7 +157,7 @@ final class Strategies {
 	 * Whether a mix-in decides where requests run.
 	 */
 	static boolean isStrategy(MixIn mixIn) {
-		return mixIn instanceof ThreadUse || mixIn instanceof MultiplexingMixIn;
+		return mixIn instanceof ThreadUse || mixIn instanceof MultiplexingMixIn || mixIn instanceof ForkingMixIn;
 	}
 
 	/**
@@ -149,6 +170,13 @@ final class Strategies {
 				key("thread.daemon", (settings) -> settings.getThread().daemon(), THREAD),
 				key("thread.block-on-close", (settings) -> settings.getThread().blockOnClose(), THREAD),
 				key("thread.max-threads", (settings) -> settings.getThread().maxThreads(), THREAD),
+				key("fork.min-idle", (settings) -> settings.getFork().minIdle(), FORK),
+				key("fork.max-children", (settings) -> settings.getFork().maxChildren(), FORK),
+				key("fork.max-requests", (settings) -> settings.getFork().maxRequests(), FORK),
+				key("fork.request-timeout", (settings) -> settings.getFork().requestTimeout(), FORK),
+				key("fork.start-timeout", (settings) -> settings.getFork().startTimeout(), FORK),
+				key("fork.stop-timeout", (settings) -> settings.getFork().stopTimeout(), FORK),
+				key("fork.jvm-args", (settings) -> settings.getFork().jvmArgs(), FORK),
 				key("multiplex.loops", (settings) -> settings.getMultiplex().loops(), MULTIPLEX),
 				key("handler-execution", ServerSettings::getHandlerExecution, MULTIPLEX),
 				key("handler-pool.threads", (settings) -> settings.getHandlerPool().threads(), MULTIPLEX),

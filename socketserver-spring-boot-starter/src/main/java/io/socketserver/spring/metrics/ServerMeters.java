@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 
 import io.socketserver.BaseServer;
 import io.socketserver.UdpServer;
+import io.socketserver.fork.WorkerEnd;
+import io.socketserver.fork.WorkerState;
+import io.socketserver.fork.WorkerStatistics;
+import io.socketserver.mixin.ForkingMixIn;
 import io.socketserver.mixin.ThreadUse;
 import io.socketserver.request.CloseReason;
 import io.socketserver.request.Connection;
@@ -43,6 +47,8 @@ final class ServerMeters implements ServerListener {
 	private static final String DATAGRAMS = "datagrams";
 
 	private static final String REQUESTS = "requests";
+
+	private static final String WORKERS = "workers";
 
 	private final MeterRegistry registry;
 
@@ -72,6 +78,12 @@ final class ServerMeters implements ServerListener {
 			.map(ThreadUse.class::cast)
 			.findFirst()
 			.ifPresent(this::addThreads);
+		server.mixIns()
+			.stream()
+			.filter(ForkingMixIn.class::isInstance)
+			.map(ForkingMixIn.class::cast)
+			.findFirst()
+			.ifPresent(this::addWorkers);
 		for (RequestOutcome outcome : RequestOutcome.values()) {
 			this.requests.put(outcome, timer("socketserver.requests", "Requests within connections, until they ended",
 					this.tags.and("outcome", text(outcome))));
@@ -125,6 +137,34 @@ final class ServerMeters implements ServerListener {
 				(value) -> Math.min(value.maxThreads(), maxConnections));
 		gauge("queue.size", REQUESTS, "Requests that wait for a thread", use, ThreadUse::queuedRequests);
 		gauge("queue.capacity", REQUESTS, "Requests that can wait for a thread", use, ThreadUse::queueCapacity);
+	}
+
+	private void addWorkers(ForkingMixIn forking) {
+		for (WorkerState state : WorkerState.values()) {
+			this.meters.add(Gauge
+				.builder("socketserver.workers", forking,
+						(value) -> value.pool().map((pool) -> pool.count(state)).orElse(0))
+				.tags(this.tags.and("state", text(state)))
+				.baseUnit(WORKERS)
+				.description("Worker processes")
+				.register(this.registry));
+		}
+		gauge("workers.max", WORKERS, "Worker processes there can be", forking,
+				(value) -> value.options().maxChildren());
+		this.meters.add(
+				FunctionCounter.builder("socketserver.workers.started", forking.statistics(), WorkerStatistics::spawned)
+					.tags(this.tags)
+					.baseUnit(WORKERS)
+					.description("Worker processes started")
+					.register(this.registry));
+		for (WorkerEnd cause : WorkerEnd.values()) {
+			this.meters.add(FunctionCounter
+				.builder("socketserver.workers.ended", forking.statistics(), (value) -> value.ended(cause))
+				.tags(this.tags.and("cause", text(cause)))
+				.baseUnit(WORKERS)
+				.description("Worker processes that ended or were killed")
+				.register(this.registry));
+		}
 	}
 
 	private <T> void gauge(String name, String unit, String description, T source, ToDoubleFunction<T> value) {

@@ -47,7 +47,7 @@ class SocketServerEndpointsJmxTests {
 				.containsEntry("paused", true)
 				.containsEntry("acceptHeldBy", List.of("paused"));
 			assertThatException().isThrownBy(() -> invoke("Socketservers", "operate", "echo", "explode", null))
-				.withStackTraceContaining("it is one of pause, resume, drain, stop, start");
+				.withStackTraceContaining("it is one of pause, resume, drain, stop, start, recycle");
 			Object page = invoke("Socketconnections", "connections", "echo", null, null, 10);
 			assertThat(page).asInstanceOf(InstanceOfAssertFactories.MAP)
 				.containsEntry("total", 1)

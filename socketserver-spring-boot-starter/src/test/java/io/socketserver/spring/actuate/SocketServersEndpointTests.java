@@ -117,7 +117,7 @@ class SocketServersEndpointTests {
 		Answer answer = this.http.post("socketservers/echo", "{\"action\":\"explode\"}");
 		assertThat(answer.status()).isEqualTo(400);
 		assertThat(answer.at("/message"))
-			.isEqualTo("There is no action 'explode': it is one of pause, resume, drain, stop, start");
+			.isEqualTo("There is no action 'explode': it is one of pause, resume, drain, stop, start, recycle");
 		assertThat(this.http.post("socketservers/echo", "{}").at("/message")).startsWith("No 'action' is given");
 		assertThat(this.http.post("socketservers/echo", "").status()).isEqualTo(400);
 	}

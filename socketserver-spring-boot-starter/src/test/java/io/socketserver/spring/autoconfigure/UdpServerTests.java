@@ -198,7 +198,7 @@ class UdpServerTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "framing.type, line", "write-limits.cap, 1MB", "concurrency, multiplex" })
+	@CsvSource({ "framing.type, line", "write-limits.cap, 1MB", "concurrency, multiplex", "concurrency, fork" })
 	void whatOnlyConnectionsHaveFails(String key, String value) {
 		this.notStarted.withPropertyValues("socketserver.udp.sessions=true", "socketserver." + key + "=" + value)
 			.withUserConfiguration(MessagesHandler.class)
