@@ -11,11 +11,13 @@ import javax.net.ssl.SSLContext;
 
 import io.socketserver.ServerOptions;
 import io.socketserver.TcpServer;
+import io.socketserver.fork.ForkOptions;
 import io.socketserver.framing.Framing;
 import io.socketserver.framing.LengthField;
 import io.socketserver.message.Codec;
 import io.socketserver.message.HandlerExecution;
 import io.socketserver.message.MessageService;
+import io.socketserver.mixin.ForkingMixIn;
 import io.socketserver.mixin.MultiplexingMixIn;
 import io.socketserver.mixin.ThreadingMixIn;
 import io.socketserver.request.StreamRequestHandler;
@@ -29,6 +31,8 @@ public final class Ours {
 	private static final int MAX_CONNECTIONS = 20_000;
 
 	private static final int MAX_FRAME = 64 * 1024;
+
+	private static final int WORKERS = 8;
 
 	private Ours() {
 	}
@@ -50,6 +54,7 @@ public final class Ours {
 		return switch (variant) {
 			case "stream-thread" -> new TcpServer(address, LineEcho::new, options, new ThreadingMixIn());
 			case "stream-virtual" -> new TcpServer(address, LineEcho::new, options, ThreadingMixIn.virtual());
+			case "stream-fork" -> new TcpServer(address, LineEcho::new, options, workers());
 			case "loop-string" -> new TcpServer(address, strings(), options, onLoop());
 			case "loop-buffer" -> new TcpServer(address, buffers(Framing.line(MAX_FRAME)), options, onLoop());
 			case "virtual-string" ->
@@ -66,6 +71,13 @@ public final class Ours {
 		SSLContext context = SSLContext.getInstance("TLS");
 		context.init(TlsKeys.make().getKeyManagers(), null, null);
 		return context;
+	}
+
+	/**
+	 * As many workers as connections, so that a start is never measured.
+	 */
+	private static ForkingMixIn workers() {
+		return new ForkingMixIn(ForkOptions.of(LineEcho.class).withMinIdle(WORKERS).withMaxChildren(2 * WORKERS));
 	}
 
 	private static MultiplexingMixIn onLoop() {

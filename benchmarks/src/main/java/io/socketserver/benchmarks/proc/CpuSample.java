@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -19,20 +20,42 @@ public record CpuSample(long ticks, Map<Long, Task> tasks) {
 	private static final long NANOS_PER_TICK = 10_000_000;
 
 	/**
-	 * Looks at a process.
+	 * Looks at a process and its children.
 	 * @param pid its id
-	 * @return what it has used so far
+	 * @return what they have used so far
 	 * @throws IOException if there is no such process
 	 */
 	public static CpuSample of(long pid) throws IOException {
-		Path process = Path.of("/proc", Long.toString(pid));
 		Map<Long, Task> tasks = new TreeMap<>();
+		long ticks = read(pid, tasks);
+		for (long child : children(pid)) {
+			try {
+				ticks += read(child, tasks);
+			}
+			catch (IOException ignored) {
+				// It has ended meanwhile.
+			}
+		}
+		return new CpuSample(ticks, tasks);
+	}
+
+	/**
+	 * The children of a process, and theirs.
+	 * @param pid its id
+	 * @return their ids
+	 */
+	public static List<Long> children(long pid) {
+		return ProcessHandle.of(pid).stream().flatMap(ProcessHandle::descendants).map(ProcessHandle::pid).toList();
+	}
+
+	private static long read(long pid, Map<Long, Task> tasks) throws IOException {
+		Path process = Path.of("/proc", Long.toString(pid));
 		try (DirectoryStream<Path> directory = Files.newDirectoryStream(process.resolve("task"))) {
 			for (Path task : directory) {
 				read(task, tasks);
 			}
 		}
-		return new CpuSample(ticks(process), tasks);
+		return ticks(process);
 	}
 
 	private static void read(Path task, Map<Long, Task> into) {

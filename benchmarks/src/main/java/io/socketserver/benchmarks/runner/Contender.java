@@ -43,7 +43,9 @@ record Contender(Peer peer, ServerProcess server, LoadProcess load) implements C
 	private void settle(RunnerOptions options, boolean together) throws IOException {
 		try {
 			this.load.receive();
-			Command.pin(this.server.pid(), options.serverCore());
+			for (long pid : this.server.pids()) {
+				Command.pin(pid, options.serverCore());
+			}
 			Command.pin(this.load.pid(), together ? options.serverCore() : options.loadCore());
 			if (options.priority()) {
 				Command.prefer(this.server.pid());
@@ -58,7 +60,8 @@ record Contender(Peer peer, ServerProcess server, LoadProcess load) implements C
 
 	Measurement measure() throws IOException {
 		this.load.send("go");
-		return Measurement.of(this.load.receive()).with("rss", this.server.residentBytes() / 1e6);
+		return Measurement.of(this.load.receive()).with("rss", this.server.residentBytes() / 1e6)
+			.with("pss", this.server.memoryBytes() / 1e6);
 	}
 
 	@Override

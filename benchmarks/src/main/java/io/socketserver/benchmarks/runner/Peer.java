@@ -34,7 +34,8 @@ record Peer(String name, Kind kind, String protocol, String program, List<String
 			java("ours-stream-thread", LINE, "Ours", "stream-thread"), java("ours-string", LINE, "Ours", "loop-string"),
 			java("ours-buffer", LINE, "Ours", "loop-buffer"), java("ours-virtual", LINE, "Ours", "virtual-string"),
 			java("ours-frames", FRAME, "Ours", "loop-frames"),
-			java("ours-stream-virtual", LINE, "Ours", "stream-virtual"), java("netty-frames", FRAME, "NettyFrames"),
+			java("ours-stream-virtual", LINE, "Ours", "stream-virtual"),
+			java("ours-stream-fork", LINE, "Ours", "stream-fork"), java("netty-frames", FRAME, "NettyFrames"),
 			java("bare-udp", UDP, "BareUdp"), java("netty-udp", UDP, "NettyUdp"), java("netty-tls", TLS, "NettyTls"),
 			java("ours-tls", TLS, "Ours", "loop-tls"));
 

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import io.socketserver.benchmarks.proc.CpuSample;
+
 /**
  * A server in a process of its own.
  */
@@ -116,13 +118,41 @@ final class ServerProcess implements Closeable {
 	}
 
 	/**
+	 * The process and its children.
+	 * @return their ids
+	 */
+	List<Long> pids() {
+		List<Long> pids = new ArrayList<>(List.of(pid()));
+		pids.addAll(CpuSample.children(pid()));
+		return pids;
+	}
+
+	/**
+	 * Memory that the process and its children have in use, each page shared out evenly
+	 * among those that have it.
+	 * @return bytes
+	 * @throws IOException if it has ended
+	 */
+	long memoryBytes() throws IOException {
+		long sum = 0;
+		for (long pid : pids()) {
+			sum += bytes(pid, "smaps_rollup", "Pss:");
+		}
+		return sum;
+	}
+
+	/**
 	 * Memory that the process has in use.
 	 * @return resident bytes
 	 * @throws IOException if it has ended
 	 */
 	long residentBytes() throws IOException {
-		for (String line : Files.readAllLines(Path.of("/proc", Long.toString(pid()), "status"))) {
-			if (line.startsWith("VmRSS:")) {
+		return bytes(pid(), "status", "VmRSS:");
+	}
+
+	private static long bytes(long pid, String file, String key) throws IOException {
+		for (String line : Files.readAllLines(Path.of("/proc", Long.toString(pid), file))) {
+			if (line.startsWith(key)) {
 				return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
 			}
 		}
