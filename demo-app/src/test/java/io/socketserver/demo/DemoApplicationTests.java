@@ -55,8 +55,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "socketserver.servers.echo.port=0", "socketserver.servers.pooled.port=0",
 				"socketserver.servers.lines.port=0", "socketserver.servers.frames.port=0",
-				"socketserver.servers.secure.port=0", "socketserver.servers.datagrams.port=0" })
-@Timeout(60)
+				"socketserver.servers.secure.port=0", "socketserver.servers.datagrams.port=0",
+				"socketserver.servers.forked.port=0", "socketserver.servers.forked.fork.max-children=1",
+				"socketserver.servers.forked.fork.start-timeout=100s" })
+@Timeout(120)
 class DemoApplicationTests {
 
 	private static final int TIMEOUT_MILLIS = 20_000;
@@ -84,7 +86,7 @@ class DemoApplicationTests {
 	@Test
 	void hasTheServersThatTheExchangesAreFor() {
 		assertThat(this.servers.all()).extracting(BaseServer::name)
-			.containsExactlyInAnyOrder("echo", "pooled", "lines", "frames", "secure", "console", "datagrams");
+			.containsExactlyInAnyOrder("echo", "pooled", "lines", "frames", "secure", "console", "datagrams", "forked");
 	}
 
 	@ParameterizedTest
@@ -160,6 +162,17 @@ class DemoApplicationTests {
 				client.receive(answer);
 				assertThat(answer.getLength()).isEqualTo(size);
 			}
+		}
+	}
+
+	@Test
+	void aForkedRequestIsAnsweredByAnotherProcess() throws IOException {
+		try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port("local.socketserver.forked"))) {
+			client.setSoTimeout(TIMEOUT_MILLIS);
+			client.getOutputStream().write("hello\n".getBytes(StandardCharsets.UTF_8));
+			String answer = new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8))
+				.readLine();
+			assertThat(answer).matches("\\d+ hello").doesNotStartWith(ProcessHandle.current().pid() + " ");
 		}
 	}
 
