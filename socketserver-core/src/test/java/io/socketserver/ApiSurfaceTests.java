@@ -25,13 +25,17 @@ class ApiSurfaceTests {
 			UdpOptions UdpOptions$LongPackets UdpServer UnixStreamServer
 			""", "io.socketserver.framing", """
 			FrameDecoder Framing FramingException LengthField LengthField$Format
-			""", "io.socketserver.mixin", """
-			AddressRulesMixIn ForkingMixIn LimitingMixIn MultiplexingMixIn OverflowPolicy PerAddressLimitMixIn PoolingMixIn ThreadUse
-			ThreadingMixIn
-			""", "io.socketserver.fork", """
-			ForkOptions HandlerFailedException Worker WorkerApplication WorkerCommand WorkerDiedException WorkerEnd
-			WorkerInfo WorkerPool WorkerState WorkerStatistics
-			""", "io.socketserver.message",
+			""", "io.socketserver.mixin",
+			"""
+					AddressRulesMixIn ForkingMixIn LimitingMixIn MultiplexingMixIn OverflowPolicy PerAddressLimitMixIn PoolingMixIn ThreadUse
+					ThreadingMixIn
+					""",
+			"io.socketserver.fork",
+			"""
+					ForkOptions HandlerFailedException Worker WorkerApplication WorkerCommand WorkerDiedException WorkerEnd
+					WorkerInfo WorkerPool WorkerState WorkerStatistics
+					""",
+			"io.socketserver.message",
 			"""
 					Codec DatagramSessions EncodedMessage HandlerExecution MessageConnection MessageHandler MessageHandlerFactory MessageLoop
 					MessageService SendResult WriteLimits
