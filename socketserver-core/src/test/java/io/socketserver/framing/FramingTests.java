@@ -1,7 +1,6 @@
 package io.socketserver.framing;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +13,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import io.socketserver.framing.LengthField.Format;
+import io.socketserver.support.FramingCorpus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -27,59 +27,44 @@ class FramingTests {
 	private static final int RANDOM_FRAGMENTATIONS = 2_000;
 
 	static Stream<Arguments> framings() {
-		List<byte[]> texts = List.of(bytes(""), bytes("a"), bytes("hello world"), bytes("x".repeat(300)));
-		List<byte[]> anything = List.of(new byte[0], new byte[] { 0 }, new byte[] { -1, 10, 13, 2, 3, 0x0b, 0x1c },
-				new byte[300]);
-		List<byte[]> same = List.of(bytes("12345678"), new byte[8], bytes("abcdefgh"));
-		LengthField two = LengthField.bytes(2);
-		return Stream.of(Arguments.of("line", Framing.line(300), texts),
-				Arguments.of("delimiters", Framing.delimiter(300, List.of(bytes("||"), bytes("\r\n.\r\n"))), texts),
-				Arguments.of("fixed", Framing.fixed(8), same), Arguments.of("stx-etx", Framing.stxEtx(300), texts),
-				Arguments.of("mllp", Framing.mllp(300), texts),
-				Arguments.of("length 2", Framing.lengthField(two), anything),
-				Arguments.of("length 3, little",
-						Framing.lengthField(LengthField.bytes(3).withOrder(ByteOrder.LITTLE_ENDIAN)), anything),
-				Arguments.of("length 4, counts itself", Framing.lengthField(LengthField.bytes(4).withAdjustment(-4)),
-						anything),
-				Arguments.of("length 8", Framing.lengthField(LengthField.bytes(8)), anything),
-				Arguments.of("length 2 at 3", Framing.lengthField(two.withOffset(3)), anything),
-				Arguments.of("ascii", Framing.lengthField(two.withFormat(Format.ASCII, 4)), anything),
-				Arguments.of("bcd", Framing.lengthField(two.withFormat(Format.BCD, 2)), anything));
+		return FramingCorpus.all()
+			.filter((corpus) -> !corpus.name().equals("raw"))
+			.map((corpus) -> Arguments.of(corpus.name(), corpus.framing(), corpus));
 	}
 
 	@ParameterizedTest(name = "{0}")
 	@MethodSource("framings")
-	void everySplitPointGivesTheSameFrames(String name, Framing framing, List<byte[]> payloads) throws Exception {
-		byte[] stream = encode(framing, payloads);
+	void everySplitPointGivesTheSameFrames(String name, Framing framing, FramingCorpus corpus) throws Exception {
+		byte[] stream = corpus.stream();
 		for (int split = 0; split <= stream.length; split++) {
 			assertThat(decode(framing, stream, List.of(split))).as("split at %d", split)
-				.containsExactlyElementsOf(texts(payloads));
+				.containsExactlyElementsOf(texts(corpus.payloads()));
 		}
 	}
 
 	@ParameterizedTest(name = "{0}")
 	@MethodSource("framings")
-	void everyFragmentationGivesTheSameFrames(String name, Framing framing, List<byte[]> payloads) throws Exception {
-		byte[] stream = encode(framing, payloads);
+	void everyFragmentationGivesTheSameFrames(String name, Framing framing, FramingCorpus corpus) throws Exception {
+		byte[] stream = corpus.stream();
 		Random random = new Random(42);
 		for (int i = 0; i < RANDOM_FRAGMENTATIONS; i++) {
 			List<Integer> splits = random.ints(1 + i % 8, 0, stream.length + 1).sorted().boxed().toList();
 			assertThat(decode(framing, stream, splits)).as("splits at %s", splits)
-				.containsExactlyElementsOf(texts(payloads));
+				.containsExactlyElementsOf(texts(corpus.payloads()));
 		}
 	}
 
 	@ParameterizedTest(name = "{0}")
 	@MethodSource("framings")
-	void oneByteAtATimeGivesTheSameFrames(String name, Framing framing, List<byte[]> payloads) throws Exception {
-		byte[] stream = encode(framing, payloads);
+	void oneByteAtATimeGivesTheSameFrames(String name, Framing framing, FramingCorpus corpus) throws Exception {
+		byte[] stream = corpus.stream();
 		List<Integer> splits = Stream.iterate(0, (i) -> i < stream.length, (i) -> i + 1).toList();
-		assertThat(decode(framing, stream, splits)).containsExactlyElementsOf(texts(payloads));
+		assertThat(decode(framing, stream, splits)).containsExactlyElementsOf(texts(corpus.payloads()));
 	}
 
 	@ParameterizedTest(name = "{0}")
 	@MethodSource("framings")
-	void noiseEndsInFramesOrAFramingException(String name, Framing framing, List<byte[]> payloads) {
+	void noiseEndsInFramesOrAFramingException(String name, Framing framing, FramingCorpus corpus) {
 		Random random = new Random(7);
 		for (int i = 0; i < RANDOM_FRAGMENTATIONS; i++) {
 			byte[] noise = new byte[random.nextInt(64)];
