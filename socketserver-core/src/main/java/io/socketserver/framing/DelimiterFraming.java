@@ -37,13 +37,28 @@ final class DelimiterFraming implements Framing {
 
 	@Override
 	public void encode(ByteBuffer payload, ByteBuffer out) throws FramingException {
+		int size = payload.remaining();
 		for (int i = payload.position(); i < payload.limit(); i++) {
 			if (matchEndingAt(payload, payload.position(), i) > 0) {
-				throw FramingException.at(i - payload.position(), payload, payload.position(), payload.limit(),
-						"a payload to be sent contains a delimiter, so the peer would read two frames");
+				throw unsendable(i - payload.position(), payload, "contains a delimiter");
 			}
 		}
-		out.put(payload).put(this.delimiters.get(0));
+		byte[] delimiter = this.delimiters.get(0);
+		int start = out.position();
+		out.put(payload).put(delimiter);
+		for (int end = start + size; end < out.position(); end++) {
+			int match = matchEndingAt(out, start, end);
+			if (match > 0 && (match != delimiter.length || end + 1 < out.position())) {
+				payload.position(payload.limit() - size);
+				out.position(start);
+				throw unsendable(size, payload, "and the beginning of the delimiter behind it contain another");
+			}
+		}
+	}
+
+	private static FramingException unsendable(int offset, ByteBuffer payload, String why) {
+		return FramingException.at(offset, payload, payload.position(), payload.limit(),
+				"a payload to be sent " + why + ", so the peer would read other frames");
 	}
 
 	@Override

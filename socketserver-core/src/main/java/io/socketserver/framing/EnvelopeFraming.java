@@ -71,23 +71,25 @@ final class EnvelopeFraming implements Framing {
 
 		@Override
 		public int decode(ByteBuffer in, int from, int to) throws FramingException {
-			int begin = from;
-			while (begin < to && (in.get(begin) == '\r' || in.get(begin) == '\n')) {
-				begin++;
-			}
-			int skipped = begin - from;
-			if (skipped > EnvelopeFraming.this.maxFrameSize) {
-				throw FramingException.at(skipped, in, from, to, "line ends without a frame");
-			}
+			int begin = skip(in, from, to);
 			if (begin == to) {
 				return INCOMPLETE;
 			}
 			if ((in.get(begin) & 0xff) != EnvelopeFraming.this.start) {
-				throw FramingException.at(skipped, in, begin, to,
+				throw FramingException.at(0, in, begin, to,
 						String.format("a %s frame begins with the byte %02x, and this does not",
 								EnvelopeFraming.this.name, EnvelopeFraming.this.start));
 			}
 			return decodeFrom(in, begin + 1, to);
+		}
+
+		@Override
+		public int skip(ByteBuffer in, int from, int to) {
+			int begin = from;
+			while (begin < to && (in.get(begin) == '\r' || in.get(begin) == '\n')) {
+				begin++;
+			}
+			return begin;
 		}
 
 		private int decodeFrom(ByteBuffer in, int begin, int to) throws FramingException {

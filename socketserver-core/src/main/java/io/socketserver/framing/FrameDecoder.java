@@ -31,6 +31,20 @@ public abstract class FrameDecoder {
 	public abstract int decode(ByteBuffer in, int from, int to) throws FramingException;
 
 	/**
+	 * Skips what may stand before a frame and belongs to none. Asked of bytes that are no
+	 * complete frame, before they are kept: so nothing is kept, and no frame has begun,
+	 * while there is nothing else.
+	 * @param in the bytes; its position and limit are not used and not changed
+	 * @param from where they begin
+	 * @param to where they end
+	 * @return where a frame begins, at the earliest; from there on the next
+	 * {@link #decode} comes
+	 */
+	public int skip(ByteBuffer in, int from, int to) {
+		return from;
+	}
+
+	/**
 	 * How many bytes an incomplete frame will have at least, as far as is known: for the
 	 * size of a buffer, never beyond the framing's bound.
 	 * @param available how many bytes of it there are

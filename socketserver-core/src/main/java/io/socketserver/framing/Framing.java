@@ -44,7 +44,8 @@ public interface Framing {
 	void encode(ByteBuffer payload, ByteBuffer out) throws FramingException;
 
 	/**
-	 * Lines that end with LF or CR LF; written with LF.
+	 * Lines that end with LF or CR LF; written with LF, and with CR LF only where the
+	 * line itself ends with CR.
 	 * @param maxFrameSize the longest line in bytes, without its end
 	 * @return the framing
 	 */

@@ -3,7 +3,8 @@ package io.socketserver.framing;
 import java.nio.ByteBuffer;
 
 /**
- * Lines: LF or CR LF at the end; LF when written.
+ * Lines: LF or CR LF at the end. Written with LF, but a line that ends with CR itself
+ * with CR LF: the peer would take its CR for a part of the end.
  *
  * @param maxFrameSize the longest line in bytes, without its end
  */
@@ -15,7 +16,7 @@ record LineFraming(int maxFrameSize) implements Framing {
 
 	@Override
 	public int overhead() {
-		return 1;
+		return 2;
 	}
 
 	@Override
@@ -25,7 +26,12 @@ record LineFraming(int maxFrameSize) implements Framing {
 			throw FramingException.at(end - payload.position(), payload, payload.position(), payload.limit(),
 					"a line to be sent contains a line feed, so the peer would read two");
 		}
-		out.put(payload).put((byte) '\n');
+		boolean endsWithReturn = payload.hasRemaining() && payload.get(payload.limit() - 1) == '\r';
+		out.put(payload);
+		if (endsWithReturn) {
+			out.put((byte) '\r');
+		}
+		out.put((byte) '\n');
 	}
 
 	@Override

@@ -268,7 +268,7 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 		finally {
 			this.request.server().statistics().countRequests((int) (this.requests - before));
 		}
-		keep(bytes, own, from, to);
+		keep(bytes, own, this.decoder.skip(bytes, from, to), to);
 	}
 
 	private void deliver(ByteBuffer payload, boolean timed) throws Exception {

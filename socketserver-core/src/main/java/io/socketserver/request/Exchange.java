@@ -65,6 +65,14 @@ final class Exchange {
 	}
 
 	/**
+	 * It was none.
+	 */
+	void forget() {
+		end();
+		this.count = this.count - 1;
+	}
+
+	/**
 	 * How long the request has taken.
 	 * @return zero if there is none
 	 */

@@ -185,23 +185,31 @@ public final class RequestInputStream extends InputStream {
 	 * @throws IOException if the connection is gone, was closed, or a read timed out
 	 */
 	public byte @Nullable [] readFrame(FrameDecoder decoder) throws IOException {
-		if (!fill()) {
-			return null;
-		}
-		while (true) {
+		this.position = decoder.skip(ByteBuffer.wrap(this.buffer), this.position, this.limit);
+		long begun = this.driver.requests();
+		while (fill()) {
 			ByteBuffer bytes = ByteBuffer.wrap(this.buffer);
 			int next = decoder.decode(bytes, this.position, this.limit);
 			if (next >= 0) {
 				this.position = next;
-				return Arrays.copyOfRange(this.buffer, decoder.payloadStart(), decoder.payloadEnd());
+				return payload(decoder);
 			}
-			if (!append(decoder.expectedSize(this.limit - this.position))) {
+			this.position = decoder.skip(bytes, this.position, this.limit);
+			int rest = this.limit - this.position;
+			if (rest == 0) {
+				this.driver.forgetRequestsSince(begun);
+			}
+			else if (!append(decoder.expectedSize(rest))) {
 				int start = this.position;
 				this.position = this.limit;
-				return decoder.decodeLast(bytes, start, this.limit)
-						? Arrays.copyOfRange(this.buffer, decoder.payloadStart(), decoder.payloadEnd()) : null;
+				return decoder.decodeLast(bytes, start, this.limit) ? payload(decoder) : null;
 			}
 		}
+		return null;
+	}
+
+	private byte[] payload(FrameDecoder decoder) {
+		return Arrays.copyOfRange(this.buffer, decoder.payloadStart(), decoder.payloadEnd());
 	}
 
 	/**

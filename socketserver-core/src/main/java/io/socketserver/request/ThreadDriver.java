@@ -106,6 +106,18 @@ final class ThreadDriver implements ConnectionDriver {
 	}
 
 	/**
+	 * What came was no request, if one began with it: waiting for more input, the
+	 * connection is as idle as before.
+	 * @param begun how many requests had begun before it came
+	 */
+	void forgetRequestsSince(long begun) {
+		if (this.exchange.isOpen() && this.exchange.count() > begun) {
+			this.exchange.forget();
+			this.request.server().statistics().countRequests(-1);
+		}
+	}
+
+	/**
 	 * Input is wanted: decides whether the previous request is over.
 	 * @param buffered whether bytes of the next request are already here
 	 */

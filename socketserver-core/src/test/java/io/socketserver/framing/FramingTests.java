@@ -137,6 +137,21 @@ class FramingTests {
 	}
 
 	@Test
+	void aPayloadThatMakesADelimiterWithTheOneBehindItIsNotSent() {
+		assertThatExceptionOfType(FramingException.class)
+			.isThrownBy(() -> encode(Framing.delimiter(10, List.of(bytes("||"))), List.of(bytes("a|"))))
+			.withMessageContaining("beginning of the delimiter");
+		assertThatExceptionOfType(FramingException.class).isThrownBy(
+				() -> encode(Framing.delimiter(10, List.of(bytes("\n"), bytes("\r\n"))), List.of(bytes("a\r"))));
+	}
+
+	@Test
+	void aLineThatEndsWithCarriageReturnKeepsIt() throws Exception {
+		byte[] stream = encode(Framing.line(10), List.of(bytes("a\r"), bytes("\r"), bytes("b")));
+		assertThat(decode(Framing.line(10), stream, List.of())).containsExactly("a\r", "\r", "b");
+	}
+
+	@Test
 	void aFrameThatIsCutOffByTheEndOfTheStreamIsAnErrorButALineIsNot() throws Exception {
 		FrameDecoder mllp = Framing.mllp(10).newDecoder();
 		ByteBuffer cut = ByteBuffer.wrap(bytes("\u000bab"));

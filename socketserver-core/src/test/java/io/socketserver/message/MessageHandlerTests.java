@@ -62,6 +62,8 @@ class MessageHandlerTests {
 
 	private static final int TIMEOUT_MILLIS = 20_000;
 
+	private static final List<Long> HOSTILE_LENGTHS = List.of(-1L, (1L << 31) - 1, Long.MAX_VALUE);
+
 	private static final ServerOptions OPTIONS = ServerOptions.DEFAULT.withLingerTimeout(Duration.ofMillis(500));
 
 	private final Queue<String> calls = new ConcurrentLinkedQueue<>();
@@ -220,30 +222,78 @@ class MessageHandlerTests {
 	void aNeverEndingLineGetsTheErrorAndEndsThatConnection(Strategy strategy) throws Exception {
 		serve(strategy, failing());
 		try (Client client = connect()) {
-			client.send("first\n" + "x".repeat(9000));
+			client.send("first\n");
 			assertThat(client.line()).isEqualTo("first");
+			Thread sender = new Thread(client::sendForEver);
+			sender.start();
 			assertThat(client.line()).isEqualTo("error: framing");
-			assertThat(client.line()).isNull();
+			client.close();
+			Await.end(sender);
 		}
 		Await.until(() -> this.server.statistics().closed(CloseReason.BAD_FRAME) == 1, "the reason");
+		try (Client next = connect()) {
+			next.send("next\n");
+			assertThat(next.line()).isEqualTo("next");
+		}
+		assertThat(this.calls).containsExactly("first", "next");
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void hostileLengthsEndThatConnectionOnly(Strategy strategy) throws Exception {
+	void hostileLengthsGetTheErrorAndEndThatConnection(Strategy strategy) throws Exception {
 		serve(strategy, MessageService.of(Framing.lengthField(LengthField.bytes(8).withMaxFrameSize(1024)),
-				Codec.bytes(), (connection, message) -> message), OPTIONS);
-		for (long length : List.of(-1L, (1L << 31) - 1, Long.MAX_VALUE)) {
-			try (Client client = connect()) {
-				client.send(ByteBuffer.allocate(8).putLong(length).array());
-				assertThat(client.read()).isEqualTo(-1);
+				Codec.string(StandardCharsets.UTF_8), new MessageHandler<String, String>() {
+
+					@Override
+					public Object onMessage(MessageConnection<String> connection, String message) {
+						return message;
+					}
+
+					@Override
+					public String onError(MessageConnection<String> connection, Throwable error) {
+						return String.valueOf(error.getMessage());
+					}
+				}), OPTIONS);
+		try (Client bystander = (strategy != Strategy.SYNC) ? connect() : null) {
+			for (long length : HOSTILE_LENGTHS) {
+				try (Client client = connect()) {
+					client.send(ByteBuffer.allocate(8).putLong(length).array());
+					assertThat(client.frame()).contains("the length field says " + length);
+					assertThat(client.read()).isEqualTo(-1);
+				}
+			}
+			Await.until(() -> this.server.statistics().closed(CloseReason.BAD_FRAME) == HOSTILE_LENGTHS.size(),
+					"reasons");
+			try (Client client = (bystander != null) ? bystander : connect()) {
+				client.send(ByteBuffer.allocate(10).putLong(2).put((byte) 'o').put((byte) 'k').array());
+				assertThat(client.frame()).isEqualTo("ok");
 			}
 		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void aLineEndBetweenEnvelopesIsNeitherAFrameNorTheBeginOfOne(Strategy strategy) throws Exception {
+		serve(strategy,
+				MessageService
+					.of(Framing.mllp(100), Codec.string(StandardCharsets.UTF_8), (connection, message) -> message)
+					.withFrameTimeout(Duration.ofMillis(1)),
+				OPTIONS);
 		try (Client client = connect()) {
-			client.send(ByteBuffer.allocate(10).putLong(2).put((byte) 7).put((byte) 8).array());
-			assertThat(client.bytes(10))
-				.isEqualTo(ByteBuffer.allocate(10).putLong(2).put((byte) 7).put((byte) 8).array());
+			long sent = 0;
+			for (String end : List.of("\n", "\r\n", "")) {
+				client.send("\u000bHL7\u001c\r");
+				assertThat(client.bytes(6)).asString(StandardCharsets.UTF_8).isEqualTo("\u000bHL7\u001c\r");
+				client.send(end);
+				sent += 6 + end.length();
+				long all = sent;
+				Await.until(() -> this.server.statistics().bytesIn() == all, "all bytes");
+				Await.until(() -> states().equals(List.of(ConnectionState.IDLE)), "an idle connection: " + states());
+			}
 		}
+		Await.until(() -> this.server.connections().count() == 0, "the end of the connection");
+		assertThat(this.server.statistics().closed(CloseReason.PEER_CLOSED)).isOne();
+		assertThat(this.server.statistics().requests()).isEqualTo(3);
 	}
 
 	@ParameterizedTest
@@ -644,6 +694,18 @@ class MessageHandlerTests {
 			}
 		}
 
+		void sendForEver() {
+			byte[] bytes = "x".repeat(1000).getBytes(StandardCharsets.UTF_8);
+			try {
+				while (true) {
+					send(bytes);
+				}
+			}
+			catch (IOException expected) {
+				// The server has had enough.
+			}
+		}
+
 		void endOutput() throws IOException {
 			this.socket.shutdownOutput();
 		}
@@ -654,6 +716,14 @@ class MessageHandlerTests {
 
 		byte[] bytes(int count) throws IOException {
 			return this.input.readNBytes(count);
+		}
+
+		/**
+		 * The payload of a frame with eight bytes of length in front.
+		 */
+		String frame() throws IOException {
+			int length = (int) ByteBuffer.wrap(bytes(8)).getLong();
+			return new String(bytes(length), StandardCharsets.UTF_8);
 		}
 
 		@Nullable String line() throws IOException {
