@@ -22,6 +22,15 @@ public final class EncodedMessage {
 	}
 
 	/**
+	 * Appends the bytes of the frame, without an object.
+	 */
+	void copyTo(ByteBuffer out) {
+		int position = out.position();
+		out.put(position, this.frame, this.frame.position(), size());
+		out.position(position + size());
+	}
+
+	/**
 	 * The bytes of the frame, in a view of their own.
 	 */
 	ByteBuffer frame() {

@@ -38,6 +38,9 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 	// being drained may take to send its first byte.
 	static final Duration FIRST_BYTE_GRACE = Duration.ofMillis(200);
 
+	// Encoded messages up to this size are copied rather than viewed.
+	private static final int SMALL = 2048;
+
 	private final MessageLoop<I, O> shared;
 
 	private final FrameDecoder decoder;
@@ -922,7 +925,29 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 
 	@Override
 	public SendResult send(EncodedMessage message) {
-		return sendFrame(message.frame());
+		boolean here = message.size() <= SMALL && this.shared.isHandling(this, Thread.currentThread());
+		return here ? sendHere(message) : sendFrame(message.frame());
+	}
+
+	/**
+	 * Sends from the loop, together with what was gathered before: with no view of the
+	 * message, and no write, of its own.
+	 */
+	private SendResult sendHere(EncodedMessage message) {
+		if (this.ended) {
+			return SendResult.REFUSED;
+		}
+		ByteBuffer out = this.shared.buffers().out;
+		if (out.remaining() < message.size()) {
+			send();
+		}
+		message.copyTo(out);
+		try {
+			return transmit(out.flip(), false, System.nanoTime());
+		}
+		finally {
+			out.clear();
+		}
 	}
 
 	private SendResult sendFrame(ByteBuffer frame) {
