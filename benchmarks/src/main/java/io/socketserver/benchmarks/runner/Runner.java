@@ -34,6 +34,15 @@ public final class Runner {
 	 */
 	public static void main(String... args) throws IOException {
 		Arguments arguments = Arguments.of(args);
+		List<String> unknown = Option.unknown(args);
+		if (!unknown.isEmpty()) {
+			System.err.println("There is no option " + String.join(", ", unknown) + ". These are:\n" + Option.usage());
+			System.exit(2);
+		}
+		if (arguments.has("help")) {
+			System.out.println(Option.usage());
+			return;
+		}
 		if (arguments.has("list")) {
 			System.out.println("suites: " + Suite.ALL.stream().map(Suite::name).toList());
 			System.out.println("peers: " + Peer.ALL.stream().map(Peer::name).toList());
