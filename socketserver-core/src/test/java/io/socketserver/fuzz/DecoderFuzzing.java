@@ -54,7 +54,7 @@ class DecoderFuzzing {
 		command.add("--target_class=" + DecoderFuzzTarget.class.getName());
 		command.add("--target_args=" + framing.type());
 		command.add("--instrumentation_includes=io.socketserver.framing.**");
-		command.add("--instrumentation_excludes=io.socketserver.framing.*Tests");
+		command.add("--instrumentation_excludes=io.socketserver.framing.FramingTests");
 		command.add("--trace=cov:cmp");
 		command.add("--reproducer_path=" + directory);
 		command.add("--coverage_report=" + directory.resolve("coverage"));

@@ -37,7 +37,7 @@ enum FuzzedFraming {
 
 		@Override
 		DecoderCheck check(FuzzInput input) {
-			Format format = Format.values()[input.option(3)];
+			Format format = FORMATS.get(input.option(FORMATS.size()));
 			int bytes = switch (format) {
 				case BINARY -> new int[] { 1, 2, 3, 4, 8 }[input.option(5)];
 				case ASCII -> 1 + input.option(9);
@@ -91,6 +91,8 @@ enum FuzzedFraming {
 	};
 
 	// Some that begin or end with each other, or with themselves.
+	private static final List<Format> FORMATS = List.of(Format.values());
+
 	private static final List<List<byte[]>> DELIMITERS = List.of(delimiters("\n"), delimiters("\n", "\r\n"),
 			delimiters("\r\n", "\n"), delimiters("||"), delimiters("||", "\r\n.\r\n"), delimiters("aab", "ab", "aba"),
 			delimiters("abababab", "ba"));

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -99,7 +100,7 @@ class SplitPointTests {
 		while (connection.bytesIn() < count) {
 			assertThat(System.nanoTime()).as("deadline for %d bytes, of which %d came", count, connection.bytesIn())
 				.isLessThan(deadline);
-			Thread.yield();
+			LockSupport.parkNanos(10_000);
 		}
 	}
 

@@ -21,6 +21,7 @@ import io.socketserver.framing.LengthField.Format;
  * @param stream the bytes as a peer may send them
  * @param payloads the payloads in them
  */
+@SuppressWarnings("ArrayRecordComponent") // Nobody compares two of them.
 public record FramingCorpus(String name, Framing framing, byte[] stream, List<byte[]> payloads) {
 
 	private static final int MAX = 300;

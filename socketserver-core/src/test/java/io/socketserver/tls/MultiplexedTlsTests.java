@@ -307,22 +307,6 @@ class MultiplexedTlsTests {
 		}
 	}
 
-	/**
-	 * Where the machine is busy, an honest client may be too slow for a short timeout.
-	 */
-	private static Client connectInTime(TestServer server) {
-		while (true) {
-			try {
-				Client client = connect(server, "TLSv1.3");
-				assertThat(client.ask("hello")).isEqualTo("HELLO");
-				return client;
-			}
-			catch (IOException ignored) {
-				// The next one may be faster; the test's own timeout ends this.
-			}
-		}
-	}
-
 	private static List<Client> stallEverywhere(TestServer server) throws IOException {
 		Client silent = server.connect();
 		Client begun = server.connect().send(new byte[] { 22, 3, 1, 1, 0 });

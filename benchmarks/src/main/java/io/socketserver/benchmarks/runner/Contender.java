@@ -60,7 +60,8 @@ record Contender(Peer peer, ServerProcess server, LoadProcess load) implements C
 
 	Measurement measure() throws IOException {
 		this.load.send("go");
-		return Measurement.of(this.load.receive()).with("rss", this.server.residentBytes() / 1e6)
+		return Measurement.of(this.load.receive())
+			.with("rss", this.server.residentBytes() / 1e6)
 			.with("pss", this.server.memoryBytes() / 1e6);
 	}
 

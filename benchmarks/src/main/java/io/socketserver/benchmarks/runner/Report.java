@@ -106,8 +106,8 @@ final class Report {
 				new Column("requests/s", "rate", "%.0f"), new Column("p50 µs", "p50", "%.0f"),
 				new Column("p99 µs", "p99", "%.0f"), new Column("p99.9 µs", "p999", "%.0f"),
 				new Column("server busy", "busy", "%.2f"), new Column("load busy", "load", "%.2f"),
-				new Column("waited for a core", "waited", "%.2f"), new Column("RSS MB", "rss", "%.0f"), new Column("PSS MB, with children", "pss", "%.0f"),
-				new Column("failed runs", "failures", "%.0f"));
+				new Column("waited for a core", "waited", "%.2f"), new Column("RSS MB", "rss", "%.0f"),
+				new Column("PSS MB, with children", "pss", "%.0f"), new Column("failed runs", "failures", "%.0f"));
 
 		static final List<Column> IDLE = List.of(new Column("heap B/connection", "heap", "%.0f"),
 				new Column("RSS B/connection", "resident", "%.0f"), new Column("threads", "threads", "%.0f"),

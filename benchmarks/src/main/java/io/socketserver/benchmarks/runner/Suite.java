@@ -13,12 +13,11 @@ import java.util.List;
  */
 record Suite(String name, String mode, int connections, int pipeline, int size) {
 
-	static final List<Suite> ALL = List.of(new Suite("64B-c1", "line", 1, 1, 64),
-			new Suite("64B-c8", "line", 8, 1, 64), new Suite("connect-c8", "connect", 8, 1, 64),
-			new Suite("64B-c64", "line", 64, 1, 64), new Suite("64B-c64-p16", "line", 64, 16, 64),
-			new Suite("4KiB-c64", "line", 64, 1, 4096), new Suite("64B-c1000", "line", 1000, 1, 64),
-			new Suite("connect-c32", "connect", 32, 1, 64), new Suite("idle-15000", "idle", 15_000, 1, 64),
-			new Suite("frame-64B-c64", "length-field", 64, 1, 64),
+	static final List<Suite> ALL = List.of(new Suite("64B-c1", "line", 1, 1, 64), new Suite("64B-c8", "line", 8, 1, 64),
+			new Suite("connect-c8", "connect", 8, 1, 64), new Suite("64B-c64", "line", 64, 1, 64),
+			new Suite("64B-c64-p16", "line", 64, 16, 64), new Suite("4KiB-c64", "line", 64, 1, 4096),
+			new Suite("64B-c1000", "line", 1000, 1, 64), new Suite("connect-c32", "connect", 32, 1, 64),
+			new Suite("idle-15000", "idle", 15_000, 1, 64), new Suite("frame-64B-c64", "length-field", 64, 1, 64),
 			new Suite("frame-64B-c64-p16", "length-field", 64, 16, 64), new Suite("udp-64B-c64", "udp", 64, 1, 64),
 			new Suite("tls-64B-c64", "tls", 64, 1, 64), new Suite("tls-4KiB-c64", "tls", 64, 1, 4096),
 			new Suite("tls-connect-c8", "tls-connect", 8, 1, 64));

@@ -67,10 +67,10 @@ class SocketServerMetricsTests {
 				"socketserver.queue.size", "socketserver.queue.capacity", "socketserver.requests{outcome=success}",
 				"socketserver.requests{outcome=error}", "socketserver.requests{outcome=aborted}"));
 		for (String reason : new String[] { "bad-frame", "frame-timeout", "write-overflow", "completed", "peer-closed",
-				"peer-reset", "handler-error", "worker-died", "refused", "overloaded", "idle-timeout", "read-timeout", "write-timeout",
-				"request-timeout", "line-too-long", "closed-by-server", "drained", "cut-off", "proxy-header-invalid",
-				"proxy-header-timeout", "proxy-header-forbidden", "handshake-failed", "handshake-timeout",
-				"tls-truncated", "tls-violation" }) {
+				"peer-reset", "handler-error", "worker-died", "refused", "overloaded", "idle-timeout", "read-timeout",
+				"write-timeout", "request-timeout", "line-too-long", "closed-by-server", "drained", "cut-off",
+				"proxy-header-invalid", "proxy-header-timeout", "proxy-header-forbidden", "handshake-failed",
+				"handshake-timeout", "tls-truncated", "tls-violation" }) {
 			expected.add("socketserver.connections.closed{reason=" + reason + "}");
 		}
 		assertThat(names()).isEqualTo(expected);
