@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.Objects;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -129,7 +130,7 @@ class DemoApplicationTests {
 	@Test
 	void theSecureServerAnswersWhoTrustsItsCertificate() throws Exception {
 		try (SSLSocket client = (SSLSocket) trusting("demo").getSocketFactory()
-			.createSocket(InetAddress.getByName("127.0.0.1"), port("local.socketserver.secure"))) {
+			.createSocket(InetAddress.getLoopbackAddress(), port("local.socketserver.secure"))) {
 			client.setSoTimeout(TIMEOUT_MILLIS);
 			SSLParameters parameters = client.getSSLParameters();
 			parameters.setEndpointIdentificationAlgorithm("HTTPS");
@@ -142,8 +143,8 @@ class DemoApplicationTests {
 	private SSLContext trusting(String bundle) throws Exception {
 		KeyStore known = KeyStore.getInstance("PKCS12");
 		known.load(null, null);
-		known.setCertificateEntry(bundle,
-				this.bundles.getBundle(bundle).getStores().getKeyStore().getCertificate(bundle));
+		KeyStore own = Objects.requireNonNull(this.bundles.getBundle(bundle).getStores().getKeyStore());
+		known.setCertificateEntry(bundle, own.getCertificate(bundle));
 		TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
 		trust.init(known);
 		SSLContext context = SSLContext.getInstance("TLS");

@@ -106,6 +106,8 @@ public final class RequestOutputStream extends OutputStream {
 	}
 
 	private void append(byte[] from, int offset, int length) throws IOException {
+		// Here and not when it is sent: a flush may come when the next request has begun.
+		this.driver.answering();
 		if (this.buffer.length == 0) {
 			this.buffer = new byte[this.request.options().bufferSize()];
 		}
@@ -118,7 +120,6 @@ public final class RequestOutputStream extends OutputStream {
 		}
 		System.arraycopy(from, offset, this.buffer, this.count, length);
 		this.count += length;
-		this.driver.answering();
 	}
 
 	@Override

@@ -345,7 +345,6 @@ final class ThreadDriver implements ConnectionDriver {
 	 */
 	void send(byte[] from, int offset, int length) throws IOException {
 		this.request.throwIfUnwritable();
-		this.exchange.answered();
 		long now = System.nanoTime();
 		this.request.touched(now);
 		this.sending = true;
@@ -368,7 +367,7 @@ final class ThreadDriver implements ConnectionDriver {
 	}
 
 	/**
-	 * Something was put into the output buffer: the request is being answered.
+	 * Something is put into the output buffer: the request is being answered.
 	 */
 	void answering() {
 		this.exchange.answered();

@@ -1,7 +1,10 @@
 package io.socketserver.mixin;
 
 import java.lang.reflect.Proxy;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,7 +14,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import io.socketserver.request.AcceptGate;
+import io.socketserver.request.DatagramOptions;
+import io.socketserver.request.DatagramOutput;
+import io.socketserver.request.DatagramRequest;
 import io.socketserver.request.Request;
+import io.socketserver.request.RequestOrigin;
 import io.socketserver.request.ServerContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -85,17 +92,21 @@ class AcceptLimitTests {
 			leaving[i].start();
 		}
 		int most = 0;
-		for (int i = 0; i < 300_000; i++) {
-			if (this.gate.isOpen()) {
-				Request request = request();
-				limit.enter(request);
-				most = Math.max(most, limit.count());
-				inside.add(request);
+		try {
+			for (int i = 0; i < 300_000; i++) {
+				if (this.gate.isOpen()) {
+					Request request = request();
+					limit.enter(request);
+					most = Math.max(most, limit.count());
+					inside.add(request);
+				}
 			}
 		}
-		for (Thread thread : leaving) {
-			thread.interrupt();
-			thread.join();
+		finally {
+			for (Thread thread : leaving) {
+				thread.interrupt();
+				thread.join();
+			}
 		}
 		assertThat(most).isLessThanOrEqualTo(60);
 	}
@@ -106,8 +117,11 @@ class AcceptLimitTests {
 		return limit;
 	}
 
-	private static Request request() {
-		return stub(Request.class, "");
+	private Request request() {
+		SocketAddress nobody = new InetSocketAddress(0);
+		return new DatagramRequest(stub(ServerContext.class, this.gate), new byte[0], false,
+				stub(DatagramOutput.class, true), DatagramOptions.DEFAULT,
+				new RequestOrigin(1, nobody, nobody, Instant.EPOCH));
 	}
 
 	private static <T> T stub(Class<T> type, Object answer) {

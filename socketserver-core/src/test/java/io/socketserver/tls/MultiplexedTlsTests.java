@@ -291,7 +291,7 @@ class MultiplexedTlsTests {
 	void endsHandshakesThatStallAtAnyRecordAndDelaysNobody(Where where) throws Exception {
 		try (LogLines log = new LogLines();
 				TestServer server = impatient(where).start(upper());
-				Client other = connect(server, "TLSv1.3")) {
+				Client other = connectInTime(server)) {
 			List<Client> stalled = stallEverywhere(server);
 			while (server.server().connections().count() > 1) {
 				assertThat(other.ask("hello")).isEqualTo("HELLO");
@@ -304,6 +304,22 @@ class MultiplexedTlsTests {
 				.isGreaterThanOrEqualTo(stalled.size());
 			assertThat(log.lines())
 				.anySatisfy((line) -> assertThat(line).contains("was not complete within 300 ms", "after 5 bytes"));
+		}
+	}
+
+	/**
+	 * Where the machine is busy, an honest client may be too slow for a short timeout.
+	 */
+	private static Client connectInTime(TestServer server) {
+		while (true) {
+			try {
+				Client client = connect(server, "TLSv1.3");
+				assertThat(client.ask("hello")).isEqualTo("HELLO");
+				return client;
+			}
+			catch (IOException ignored) {
+				// The next one may be faster; the test's own timeout ends this.
+			}
 		}
 	}
 

@@ -2,6 +2,7 @@ package io.socketserver.spring.autoconfigure;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -165,7 +166,7 @@ class EdgePropertiesTests {
 	}
 
 	private static String behindProxy(int port, String client) throws Exception {
-		try (Socket socket = new Socket("127.0.0.1", port)) {
+		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
 			socket.setSoTimeout(20_000);
 			String sent = "PROXY TCP4 " + client + " 10.0.0.1 4711 80\r\nhello\n";
 			socket.getOutputStream().write(sent.getBytes(StandardCharsets.US_ASCII));
