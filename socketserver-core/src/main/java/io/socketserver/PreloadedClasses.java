@@ -23,7 +23,7 @@ final class PreloadedClasses {
 			UdpOptions$LongPackets UdpServer UdpServer$Parts UnixSocketFile UnixStreamServer fork.Assignment
 			fork.Backoff fork.ForkOptions fork.FrameInput fork.FrameType fork.FrameType$Channel
 			fork.HandlerApplication fork.HandlerFailedException fork.Link fork.Link$Listener
-			fork.Link$Listener$1 fork.PacketFrame fork.PacketRelay fork.PacketRelay$1 fork.PacketSender
+			fork.Link$Listener$1 fork.LinkBuffers fork.PacketFrame fork.PacketRelay fork.PacketRelay$1 fork.PacketSender
 			fork.PrivateDirectory fork.PrivateDirectory$Opener fork.ProtocolException fork.Recycling fork.Relay
 			fork.Relay$1 fork.RelayWire fork.ResultFrame fork.SendFrame fork.SentFrame fork.SentFrame$1
 			fork.SentFrame$Outcome fork.Spawner fork.StartFrame fork.StartFrame$Named fork.WaitFrame fork.Waiter

@@ -15,7 +15,7 @@ final class FrameInput {
 	private final ReadableByteChannel channel;
 
 	// In draining mode: unread bytes lie between position and end.
-	private final ByteBuffer buffer = ByteBuffer.allocateDirect(FrameType.HEADER + FrameType.MAX_PAYLOAD);
+	private final ByteBuffer buffer;
 
 	private int end;
 
@@ -23,8 +23,20 @@ final class FrameInput {
 
 	private FrameType type = FrameType.HELLO;
 
+	/**
+	 * For a worker. In the heap: direct memory would pile up there, since each request
+	 * has its own, which no thread that a handler left behind may share with the next.
+	 */
 	FrameInput(ReadableByteChannel channel) {
+		this(channel, ByteBuffer.allocate(FrameType.HEADER + FrameType.MAX_PAYLOAD));
+	}
+
+	/**
+	 * The same with a buffer that is this one's alone until it ends.
+	 */
+	FrameInput(ReadableByteChannel channel, ByteBuffer buffer) {
 		this.channel = channel;
+		this.buffer = buffer;
 		this.buffer.limit(0);
 	}
 

@@ -22,10 +22,14 @@ final class Link implements Selectable {
 
 	private final SocketChannel channel;
 
+	private final LinkBuffers buffers;
+
+	private final ByteBuffer inputBuffer;
+
 	private final FrameInput input;
 
 	// In filling mode: what the worker's socket has not taken yet.
-	private ByteBuffer output = ByteBuffer.allocateDirect(2 * FrameType.HEADER + FrameType.MAX_DATA);
+	private ByteBuffer output;
 
 	private Listener listener = Listener.NOBODY;
 
@@ -37,10 +41,13 @@ final class Link implements Selectable {
 
 	private boolean closed;
 
-	Link(SelectorLoop loop, SocketChannel channel) {
+	Link(SelectorLoop loop, SocketChannel channel, LinkBuffers buffers) {
 		this.loop = loop;
 		this.channel = channel;
-		this.input = new FrameInput(channel);
+		this.buffers = buffers;
+		this.inputBuffer = buffers.takeInput();
+		this.input = new FrameInput(channel, this.inputBuffer);
+		this.output = buffers.takeOutput();
 	}
 
 	void open() throws IOException {
@@ -69,6 +76,9 @@ final class Link implements Selectable {
 	 * small, so what waits is bounded.
 	 */
 	void send(FrameType type, byte[] payload) {
+		if (this.closed) {
+			return;
+		}
 		reserve(FrameType.HEADER + payload.length);
 		this.output.put(type.code()).putInt(payload.length).put(payload);
 		flush();
@@ -94,7 +104,7 @@ final class Link implements Selectable {
 	 * Whether the worker has taken all there was for it.
 	 */
 	boolean isFlushed() {
-		return this.output.position() == 0;
+		return this.closed || this.output.position() == 0;
 	}
 
 	/**
@@ -102,6 +112,9 @@ final class Link implements Selectable {
 	 * @return as {@link Wire#read(ByteBuffer)}
 	 */
 	int transferFrom(Wire wire) throws IOException {
+		if (this.closed) {
+			return 0;
+		}
 		this.output.position(FrameType.HEADER).limit(FrameType.HEADER + FrameType.MAX_DATA);
 		int count;
 		try {
@@ -122,7 +135,6 @@ final class Link implements Selectable {
 
 	private void flush() {
 		if (this.closed) {
-			this.output.clear();
 			return;
 		}
 		try {
@@ -226,7 +238,12 @@ final class Link implements Selectable {
 	}
 
 	void close() {
+		if (this.closed) {
+			return;
+		}
 		this.closed = true;
+		// Not now: a frame in it may be just what is being dealt with.
+		this.loop.execute(() -> this.buffers.giveBack(this.inputBuffer, this.output));
 		try {
 			this.channel.close();
 		}

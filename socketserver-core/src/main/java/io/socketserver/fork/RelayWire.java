@@ -33,7 +33,7 @@ final class RelayWire implements Wire {
 
 	// Guarded by writeLock, as all below of output. In filling mode: frames that can wait
 	// for the next one.
-	private final ByteBuffer output = ByteBuffer.allocateDirect(FrameType.HEADER + FrameType.MAX_DATA + ROOM);
+	private final ByteBuffer output = ByteBuffer.allocate(FrameType.HEADER + FrameType.MAX_DATA + ROOM);
 
 	private boolean drainTold; // Guarded by writeLock.
 

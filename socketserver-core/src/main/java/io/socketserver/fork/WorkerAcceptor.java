@@ -26,6 +26,8 @@ final class WorkerAcceptor implements Selectable {
 
 	private final Host host;
 
+	private final LinkBuffers buffers = new LinkBuffers();
+
 	WorkerAcceptor(SelectorLoop loop, ServerSocketChannel channel, Host host) {
 		this.loop = loop;
 		this.channel = channel;
@@ -35,7 +37,7 @@ final class WorkerAcceptor implements Selectable {
 	@Override
 	public void ready(SelectionKey key) throws IOException {
 		for (SocketChannel accepted; (accepted = this.channel.accept()) != null;) {
-			new Greeting(this.loop, accepted, this.host).await();
+			new Greeting(new Link(this.loop, accepted, this.buffers), this.host).await();
 		}
 	}
 
@@ -74,9 +76,9 @@ final class WorkerAcceptor implements Selectable {
 
 		private final Link link;
 
-		Greeting(SelectorLoop loop, SocketChannel accepted, Host host) {
+		Greeting(Link link, Host host) {
 			this.host = host;
-			this.link = new Link(loop, accepted);
+			this.link = link;
 		}
 
 		void await() {

@@ -23,7 +23,8 @@ import io.socketserver.request.RequestHandler;
 public record WorkerCommand(List<String> jvmOptions, List<String> launch) {
 
 	// Small, because there may be many. Whoever configures jvmOptions has the last word.
-	private static final List<String> SMALL = List.of("-XX:+UseSerialGC", "-Xmx256m", "-XX:TieredStopAtLevel=1");
+	private static final List<String> SMALL = List.of("-XX:+UseSerialGC", "-Xms16m", "-Xmx256m",
+			"-XX:TieredStopAtLevel=1");
 
 	// Not open to choice: a worker without memory is of no use to anybody.
 	private static final List<String> FIXED = List.of("-Xshare:auto", "-XX:+ExitOnOutOfMemoryError",
