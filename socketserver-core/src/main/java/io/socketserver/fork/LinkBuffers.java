@@ -5,9 +5,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * The buffers of a pool's links, used again: each request has a link of its own, and direct
- * memory that nobody uses any more is only given back by a garbage collection. Used in the
- * loop thread.
+ * The buffers of a pool's links, used again: each request has a link of its own, and
+ * direct memory that nobody uses any more is only given back by a garbage collection.
+ * Used in the loop thread.
  */
 final class LinkBuffers {
 
