@@ -9,6 +9,7 @@ import java.nio.channels.SocketChannel;
 
 import org.jspecify.annotations.Nullable;
 
+import io.socketserver.mixin.ForkingMixIn;
 import io.socketserver.request.CloseReason;
 import io.socketserver.request.MixIn;
 import io.socketserver.request.Request;
@@ -24,6 +25,10 @@ abstract class StreamServer extends BaseServer {
 
 	StreamServer(SocketAddress address, RequestHandlerFactory handlers, ServerOptions options, MixIn... mixIns) {
 		super(address, handlers, options, mixIns);
+		if (options.tls().isPresent() && mixIns().stream().anyMatch(ForkingMixIn.class::isInstance)) {
+			throw new IllegalArgumentException("The server '" + options.name() + "' cannot speak TLS and have worker"
+					+ " processes: choose another concurrency than fork, or let a proxy in front of it speak TLS");
+		}
 	}
 
 	/**

@@ -1,6 +1,8 @@
 package io.socketserver.tls;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
@@ -25,7 +27,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.socketserver.ServerOptions;
+import io.socketserver.TcpServer;
+import io.socketserver.mixin.ForkingMixIn;
 import io.socketserver.request.CloseReason;
+import io.socketserver.request.StreamRequestHandler;
 import io.socketserver.support.Await;
 import io.socketserver.support.Certificates;
 import io.socketserver.support.Client;
@@ -35,6 +41,8 @@ import io.socketserver.support.TestServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * What a server and its clients get from TLS, under every strategy, with the versions
@@ -55,6 +63,7 @@ class TlsTests {
 	}
 
 	static TestServer.Setup secure(Strategy strategy, UnaryOperator<TlsOptions> change) {
+		assumeTrue(strategy != Strategy.FORK, "worker processes are refused where a server speaks TLS");
 		return TestServer.with(strategy).options((options) -> options.withTls(change.apply(TlsOptions.of(localhost))));
 	}
 
@@ -235,12 +244,23 @@ class TlsTests {
 		}
 	}
 
+	@Test
+	void isRefusedWithWorkerProcesses() {
+		ServerOptions options = ServerOptions.DEFAULT.withName("forked").withTls(TlsOptions.of(localhost));
+		ForkingMixIn workers = new ForkingMixIn(StreamRequestHandler.class);
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new TcpServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+					Script.handlers(Script.UPPER), options, workers))
+			.withMessageContaining("'forked'")
+			.withMessageContaining("TLS");
+	}
+
 	@ParameterizedTest
 	@EnumSource
 	void asksForTheContextAtEachHandshake(Strategy strategy) throws Exception {
 		SSLContext next = certificates.context("other.example");
 		SSLContext[] current = { localhost };
-		try (TestServer server = TestServer.with(strategy)
+		try (TestServer server = secure(strategy)
 			.options((options) -> options.withTls(TlsOptions.of(() -> new TlsContext(current[0]))))
 			.start(Script.UPPER)) {
 			Client before = server.connect(anonymous, version("TLSv1.3"));
