@@ -18,7 +18,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 
 import io.socketserver.spring.testsupport.Http;
 import io.socketserver.spring.testsupport.Http.Answer;
-import io.socketserver.spring.userapp.ForkedApplication;
+import io.socketserver.spring.forkapp.ForkedApplication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.socketserver.spring.userapp;
+package io.socketserver.spring.forkapp;
 
 import java.io.IOException;
 import java.util.List;
