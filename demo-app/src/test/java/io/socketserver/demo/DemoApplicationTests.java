@@ -120,7 +120,10 @@ class DemoApplicationTests {
 		try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(console.path()))) {
 			client.write(ByteBuffer.wrap("whoami\nservers\nhelp\nquit\n".getBytes(StandardCharsets.UTF_8)));
 			String answer = new String(Channels.newInputStream(client).readAllBytes(), StandardCharsets.UTF_8);
-			assertThat(answer.lines()).hasSize(8).first().asString().contains(System.getProperty("user.name"));
+			assertThat(answer.lines()).hasSize(2 + this.servers.all().size())
+				.first()
+				.asString()
+				.contains(System.getProperty("user.name"));
 			assertThat(answer).contains("echo: tcp, ", "console: unix, 1 open\n")
 				.endsWith("commands: servers, whoami, quit\n");
 		}
