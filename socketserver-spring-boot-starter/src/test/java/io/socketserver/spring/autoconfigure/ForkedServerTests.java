@@ -17,8 +17,8 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import io.socketserver.spring.forkapp.ForkedApplication;
-import io.socketserver.spring.testsupport.Http.Answer;
 import io.socketserver.spring.testsupport.Http;
+import io.socketserver.spring.testsupport.Http.Answer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
