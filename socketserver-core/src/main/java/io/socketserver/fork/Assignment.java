@@ -2,7 +2,8 @@ package io.socketserver.fork;
 
 /**
  * A request on its way to a worker process, or with one. How its bytes get there is its
- * own business: see {@link WorkerTransport}. All methods run in the pool's loop thread.
+ * own business: see {@link WorkerTransport}. All methods run in the pool's loop thread,
+ * but for {@link #isHandledBy}.
  */
 interface Assignment {
 
@@ -15,6 +16,12 @@ interface Assignment {
 	 * Whether the request has ended, so that no worker has to take it any more.
 	 */
 	boolean isEnded();
+
+	/**
+	 * Whether a thread is one that ends the request, so that it must not wait for it. May
+	 * be called from any thread.
+	 */
+	boolean isHandledBy(Thread thread);
 
 	/**
 	 * A worker takes the request.

@@ -2,56 +2,23 @@ package io.socketserver.fork;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-import org.jspecify.annotations.Nullable;
-
-import io.socketserver.loop.LoopTimer;
 import io.socketserver.request.CloseReason;
 import io.socketserver.request.DatagramDriver;
 import io.socketserver.request.DatagramRequest;
-import io.socketserver.request.StopServing;
 
 /**
  * Carries one datagram to a worker process, and what its handler sends back. Runs in the
  * pool's loop thread, but for the methods of {@link DatagramDriver}.
  */
-final class PacketRelay implements Assignment, DatagramDriver, Link.Listener {
+final class PacketRelay extends BaseRelay implements DatagramDriver {
 
 	private final DatagramRequest request;
 
-	private final WorkerPool pool;
-
-	private @Nullable WorkerProcess worker;
-
-	private @Nullable Link link;
-
-	private @Nullable LoopTimer timer;
-
-	private boolean ended;
-
 	PacketRelay(DatagramRequest request, WorkerPool pool) {
+		super(request, pool);
 		this.request = request;
-		this.pool = pool;
-	}
-
-	@Override
-	public long number() {
-		return this.request.number();
-	}
-
-	@Override
-	public boolean isEnded() {
-		return this.ended;
-	}
-
-	/**
-	 * The loop's thread runs hooks of requests that end: it must not wait for others.
-	 */
-	@Override
-	public boolean isHandledBy(Thread thread) {
-		return this.pool.isLoopThread(thread);
 	}
 
 	@Override
@@ -60,25 +27,10 @@ final class PacketRelay implements Assignment, DatagramDriver, Link.Listener {
 	}
 
 	private void closeNow() {
-		WorkerProcess current = this.worker;
-		if (this.ended) {
-			return;
+		if (!this.ended) {
+			CloseReason reason = this.request.closeReason().orElse(CloseReason.CLOSED_BY_SERVER);
+			abort(reason, (reason == CloseReason.CUT_OFF) ? CUT_OFF_GRACE : this.pool.options().stopTimeout());
 		}
-		if (current == null) {
-			this.pool.forget(this);
-			end(null);
-			return;
-		}
-		CloseReason reason = this.request.closeReason().orElse(CloseReason.CLOSED_BY_SERVER);
-		byte[] name = reason.name().getBytes(StandardCharsets.US_ASCII);
-		current.tell(FrameType.ABORT,
-				ByteBuffer.allocate(Long.BYTES + name.length).putLong(number()).put(name).array());
-		Duration grace = (reason == CloseReason.CUT_OFF) ? Relay.CUT_OFF_GRACE : this.pool.options().stopTimeout();
-		this.pool.schedule(grace, () -> {
-			if (!this.ended) {
-				this.pool.kill(current, WorkerEnd.CONNECTION_CLOSED);
-			}
-		});
 	}
 
 	/**
@@ -90,10 +42,7 @@ final class PacketRelay implements Assignment, DatagramDriver, Link.Listener {
 
 	@Override
 	public void begin(WorkerProcess taker, Link data) {
-		this.worker = taker;
-		this.link = data;
-		data.listener(this);
-		data.send(FrameType.START, StartFrame.of(this.request).encode());
+		attach(taker, data, StartFrame.of(this.request));
 		data.send(FrameType.PACKET, new PacketFrame(this.request.isTruncated(), this.request.packet()).encode());
 		Duration timeout = this.pool.options().requestTimeout();
 		if (!timeout.isZero()) {
@@ -133,59 +82,7 @@ final class PacketRelay implements Assignment, DatagramDriver, Link.Listener {
 
 	@Override
 	public void finished(ResultFrame frame) {
-		Throwable error = frame.error(this.request.id());
-		if (error instanceof StopServing) {
-			// Only asks, in this thread.
-			this.request.server().shutdown();
-			error = null;
-		}
-		end(error);
-	}
-
-	@Override
-	public void ended() {
-		WorkerProcess current = this.worker;
-		if (!this.ended && current != null) {
-			this.pool.orphaned(current, this);
-		}
-	}
-
-	@Override
-	public void failed(Throwable error) {
-		WorkerProcess current = this.worker;
-		if (!this.ended && current != null) {
-			this.pool.misunderstood(current, this, error);
-		}
-	}
-
-	@Override
-	public void workerEnded(WorkerExit exit) {
-		if (!this.ended) {
-			this.request.endsFor(exit.reason());
-			end(exit.during(this.request.id()));
-		}
-	}
-
-	@Override
-	public void refused(String why) {
-		if (!this.ended) {
-			this.request.endsFor(CloseReason.OVERLOADED);
-			end(new IOException(why));
-		}
-	}
-
-	private void end(@Nullable Throwable error) {
-		if (this.ended) {
-			return;
-		}
-		this.ended = true;
-		if (this.timer != null) {
-			this.timer.cancel();
-		}
-		if (this.link != null) {
-			this.link.close();
-		}
-		this.request.server().requestEnded(this.request, error);
+		endAs(frame);
 	}
 
 }

@@ -16,7 +16,6 @@ import io.socketserver.request.CloseReason;
 import io.socketserver.request.ConnectionDriver;
 import io.socketserver.request.ConnectionState;
 import io.socketserver.request.RequestOutcome;
-import io.socketserver.request.StopServing;
 import io.socketserver.request.StreamRequest;
 
 /**
@@ -28,24 +27,17 @@ import io.socketserver.request.StreamRequest;
  * any thread calls. In each direction there is at most one frame that the other side has
  * not taken yet; meanwhile nothing more is read.
  */
-final class Relay implements Assignment, ConnectionDriver, Selectable, Link.Listener {
+final class Relay extends BaseRelay implements ConnectionDriver, Selectable {
 
 	private static final Logger logger = System.getLogger(Relay.class.getName());
 
 	// For other connections of the loop to get their turn.
 	private static final int READS_PER_PASS = 16;
 
-	// The deadline of the drain has passed: the handler was interrupted, and that is all.
-	static final Duration CUT_OFF_GRACE = Duration.ofMillis(300);
-
 	private final StreamRequest request;
 
-	private final WorkerPool pool;
-
-	// Written in the loop thread, as all that is volatile here; read by any.
-	private volatile @Nullable WorkerProcess worker;
-
-	// What the worker said last when it began to wait for input.
+	// What the worker said last when it began to wait for input. Written in the loop
+	// thread, as all that is volatile here; read by any.
 	private volatile @Nullable WaitFrame wait;
 
 	private volatile long forwarded;
@@ -57,11 +49,7 @@ final class Relay implements Assignment, ConnectionDriver, Selectable, Link.List
 	// The connection ends: what the client sends is not for the worker any more.
 	private volatile boolean closing;
 
-	private @Nullable Link link;
-
 	private @Nullable SelectionKey key;
-
-	private @Nullable LoopTimer timer;
 
 	private long timerNanos;
 
@@ -82,23 +70,11 @@ final class Relay implements Assignment, ConnectionDriver, Selectable, Link.List
 	// Nothing reaches the client any more.
 	private boolean discarding;
 
-	private boolean ended;
-
 	private @Nullable ResultFrame result;
 
 	Relay(StreamRequest request, WorkerPool pool) {
+		super(request, pool);
 		this.request = request;
-		this.pool = pool;
-	}
-
-	@Override
-	public long number() {
-		return this.request.number();
-	}
-
-	@Override
-	public boolean isEnded() {
-		return this.ended;
 	}
 
 	// --- What the server asks, in any thread.
@@ -124,14 +100,6 @@ final class Relay implements Assignment, ConnectionDriver, Selectable, Link.List
 	@Override
 	public long requests() {
 		return this.requests;
-	}
-
-	/**
-	 * The loop's thread runs hooks of requests that end: it must not wait for others.
-	 */
-	@Override
-	public boolean isHandledBy(Thread thread) {
-		return this.pool.isLoopThread(thread);
 	}
 
 	@Override
@@ -176,7 +144,7 @@ final class Relay implements Assignment, ConnectionDriver, Selectable, Link.List
 		this.request.shutdownOutputQuietly();
 		leaveClient();
 		CloseReason reason = this.request.closeReason().orElse(CloseReason.CLOSED_BY_SERVER);
-		end(reason, this.pool.options().stopTimeout());
+		abort(reason, this.pool.options().stopTimeout());
 	}
 
 	private void cutOffNow() {
@@ -187,42 +155,18 @@ final class Relay implements Assignment, ConnectionDriver, Selectable, Link.List
 			if (current != null) {
 				current.tell(FrameType.CUT_OFF, this.request.number());
 			}
-			end(CloseReason.CUT_OFF, CUT_OFF_GRACE);
+			abort(CloseReason.CUT_OFF, CUT_OFF_GRACE);
 		}
 	}
 
-	/**
-	 * Has the handler end, or else its process.
-	 */
-	private void end(CloseReason reason, Duration grace) {
-		WorkerProcess current = this.worker;
-		if (current == null) {
-			this.pool.forget(this);
-			end(null);
-			return;
-		}
-		abort(reason);
-		this.pool.schedule(grace, () -> {
-			if (!this.ended) {
-				this.pool.kill(current, WorkerEnd.CONNECTION_CLOSED);
-			}
-		});
-	}
-
-	private void abort(CloseReason reason) {
-		WorkerProcess current = this.worker;
-		if (current != null) {
-			byte[] name = reason.name().getBytes(StandardCharsets.US_ASCII);
-			current.tell(FrameType.ABORT,
-					ByteBuffer.allocate(Long.BYTES + name.length).putLong(this.request.number()).put(name).array());
-		}
+	@Override
+	void abort(CloseReason reason) {
+		super.abort(reason);
 		resumeWorker();
 	}
 
-	/**
-	 * Neither reads from the client nor writes to it any more.
-	 */
-	private void leaveClient() {
+	@Override
+	void leaveClient() {
 		this.discarding = true;
 		this.inputEnded = true;
 		this.blocked = false;
@@ -236,11 +180,8 @@ final class Relay implements Assignment, ConnectionDriver, Selectable, Link.List
 
 	@Override
 	public void begin(WorkerProcess taker, Link data) {
-		this.worker = taker;
-		this.link = data;
-		data.listener(this);
 		this.busyNanos = System.nanoTime() | 1;
-		data.send(FrameType.START, StartFrame.of(this.request).encode());
+		attach(taker, data, StartFrame.of(this.request));
 		try {
 			this.request.channel().configureBlocking(false);
 			this.pool.register(this.request.channel(), SelectionKey.OP_READ, this);
@@ -508,29 +449,7 @@ final class Relay implements Assignment, ConnectionDriver, Selectable, Link.List
 		else if (reason != null) {
 			this.request.endsFor(reason);
 		}
-		Throwable error = frame.error(this.request.id());
-		if (error instanceof StopServing) {
-			// Only asks, in this thread.
-			this.request.server().shutdown();
-			error = null;
-		}
-		end(error);
-	}
-
-	@Override
-	public void ended() {
-		WorkerProcess current = this.worker;
-		if (!this.ended && current != null) {
-			this.pool.orphaned(current, this);
-		}
-	}
-
-	@Override
-	public void failed(Throwable error) {
-		WorkerProcess current = this.worker;
-		if (!this.ended && current != null) {
-			this.pool.misunderstood(current, this, error);
-		}
+		endAs(frame);
 	}
 
 	/**
@@ -538,38 +457,10 @@ final class Relay implements Assignment, ConnectionDriver, Selectable, Link.List
 	 * reset.
 	 */
 	@Override
-	public void workerEnded(WorkerExit exit) {
-		if (!this.ended) {
-			this.request.endsFor(exit.reason());
-			if (this.answering && !this.discarding) {
-				this.request.reset();
-			}
-			end(exit.during(this.request.id()));
+	void cutAnswer() {
+		if (this.answering && !this.discarding) {
+			this.request.reset();
 		}
-	}
-
-	@Override
-	public void refused(String why) {
-		if (!this.ended) {
-			this.request.endsFor(CloseReason.OVERLOADED);
-			end(new IOException(why));
-		}
-	}
-
-	private void end(@Nullable Throwable error) {
-		if (this.ended) {
-			return;
-		}
-		this.ended = true;
-		if (this.timer != null) {
-			this.timer.cancel();
-		}
-		leaveClient();
-		Link current = this.link;
-		if (current != null) {
-			current.close();
-		}
-		this.request.server().requestEnded(this.request, error);
 	}
 
 	// --- Time.

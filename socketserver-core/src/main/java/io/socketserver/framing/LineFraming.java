@@ -83,7 +83,7 @@ record LineFraming(int maxFrameSize) implements Framing {
 		 */
 		private void refuseTls(ByteBuffer in, int from, int to) throws FramingException {
 			if (in.get(from) == 0x16 && in.get(from + 1) == 3) {
-				throw FramingException.at(this.max, in, from, to, "this is no line of text");
+				throw FramingException.at(0, in, from, to, "this is no line of text");
 			}
 		}
 

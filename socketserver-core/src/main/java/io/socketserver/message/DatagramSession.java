@@ -188,7 +188,7 @@ final class DatagramSession<I, O> extends BaseConnection implements MessageConne
 		catch (Throwable ex) {
 			failure = ex;
 			sayError(ex);
-			this.closeReason.compareAndSet(null, CloseReason.HANDLER_ERROR);
+			endsFor(CloseReason.HANDLER_ERROR);
 		}
 		CloseReason reason = this.closeReason.get();
 		if (reason != null) {
@@ -260,7 +260,7 @@ final class DatagramSession<I, O> extends BaseConnection implements MessageConne
 		catch (Throwable ex) {
 			logger.log(Level.DEBUG, () -> "The good-bye to " + this + " failed", ex);
 		}
-		if (this.closeReason.compareAndSet(null, CloseReason.DRAINED)) {
+		if (endsFor(CloseReason.DRAINED)) {
 			this.drained = true;
 			claimDrained(this.busyInDrain);
 		}
@@ -453,7 +453,7 @@ final class DatagramSession<I, O> extends BaseConnection implements MessageConne
 
 	@Override
 	public boolean close(CloseReason reason) {
-		if (!this.closeReason.compareAndSet(null, reason)) {
+		if (!endsFor(reason)) {
 			return false;
 		}
 		if (this.runner != Thread.currentThread()) {
@@ -498,6 +498,11 @@ final class DatagramSession<I, O> extends BaseConnection implements MessageConne
 	@Override
 	public Duration age() {
 		return Duration.ofNanos(System.nanoTime() - this.beginNanos);
+	}
+
+	@Override
+	public boolean endsFor(CloseReason reason) {
+		return this.closeReason.compareAndSet(null, reason);
 	}
 
 	@Override

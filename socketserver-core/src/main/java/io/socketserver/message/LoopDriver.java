@@ -894,8 +894,12 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 
 	private long checkIdle(long now) {
 		Duration timeout = this.request.server().connections().idleTimeout();
+		if (this.closing) {
+			// It ends when what waits has been sent, which has its own deadline.
+			return Long.MAX_VALUE;
+		}
 		long left = left(this.request.lastActivityNanos(), timeout, now);
-		if (left > 0 || this.closing) {
+		if (left > 0) {
 			return left;
 		}
 		this.request.touched(now);

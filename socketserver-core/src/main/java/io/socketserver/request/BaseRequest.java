@@ -233,6 +233,13 @@ public abstract class BaseRequest implements Request {
 	public abstract void settleReason(@Nullable CloseReason reason);
 
 	/**
+	 * Settles why the request ends, unless that is settled. For drivers.
+	 * @param reason the reason
+	 * @return true if this is the reason from now on
+	 */
+	public abstract boolean endsFor(CloseReason reason);
+
+	/**
 	 * Ends the request by force, whatever its handler does. For the server.
 	 * @param reason why, unless another reason was first
 	 * @return true if this call decided the reason

@@ -240,11 +240,7 @@ public final class DatagramRequest extends BaseRequest implements Watched {
 		endsFor((reason != null) ? reason : CloseReason.COMPLETED);
 	}
 
-	/**
-	 * Settles why the request ends, if nothing did before. For drivers.
-	 * @param reason why
-	 * @return true if this call decided the reason
-	 */
+	@Override
 	public boolean endsFor(CloseReason reason) {
 		return CLOSE_REASON.compareAndSet(this, null, reason);
 	}

@@ -38,8 +38,7 @@ public final class RequestInputStream extends InputStream {
 
 	private boolean ended;
 
-	// Something was read as a line.
-	private boolean begun;
+	private boolean lineRead;
 
 	RequestInputStream(StreamRequest request, RequestOutputStream output) {
 		this.request = request;
@@ -117,10 +116,10 @@ public final class RequestInputStream extends InputStream {
 	 * handler of lines will never give.
 	 */
 	private void refuseTls() throws FramingException {
-		if (this.begun) {
+		if (this.lineRead) {
 			return;
 		}
-		this.begun = true;
+		this.lineRead = true;
 		if (this.limit - this.position > 1 && this.buffer[this.position] == 0x16
 				&& this.buffer[this.position + 1] == 3) {
 			throw new FramingException(

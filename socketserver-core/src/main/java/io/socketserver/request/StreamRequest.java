@@ -377,11 +377,7 @@ public final class StreamRequest extends BaseConnection {
 		this.sawEnd = true;
 	}
 
-	/**
-	 * Settles why the connection ends, if nothing did before. Nothing is closed yet.
-	 * @param reason why
-	 * @return true if this call decided the reason
-	 */
+	@Override
 	public boolean endsFor(CloseReason reason) {
 		return CLOSE_REASON.compareAndSet(this, null, reason);
 	}
