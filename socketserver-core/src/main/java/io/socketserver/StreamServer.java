@@ -15,6 +15,7 @@ import io.socketserver.request.MixIn;
 import io.socketserver.request.Request;
 import io.socketserver.request.RequestHandlerFactory;
 import io.socketserver.request.StreamRequest;
+import io.socketserver.tls.TlsOptions;
 
 /**
  * What servers for connections have in common, whatever carries them.
@@ -25,9 +26,11 @@ abstract class StreamServer extends BaseServer {
 
 	StreamServer(SocketAddress address, RequestHandlerFactory handlers, ServerOptions options, MixIn... mixIns) {
 		super(address, handlers, options, mixIns);
-		if (options.tls().isPresent() && mixIns().stream().anyMatch(ForkingMixIn.class::isInstance)) {
-			throw new IllegalArgumentException("The server '" + options.name() + "' cannot speak TLS and have worker"
-					+ " processes: choose another concurrency than fork, or let a proxy in front of it speak TLS");
+		boolean onDemand = options.tls().filter(TlsOptions::isOnDemand).isPresent();
+		if (onDemand && mixIns().stream().anyMatch(ForkingMixIn.class::isInstance)) {
+			throw new IllegalArgumentException("The server '" + options.name() + "' cannot start TLS on demand in its"
+					+ " worker processes, where the handlers are and the sockets are not: speak TLS from the first"
+					+ " byte on, or choose another concurrency than fork");
 		}
 	}
 

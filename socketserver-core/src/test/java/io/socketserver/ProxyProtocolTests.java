@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import io.socketserver.mixin.AddressRulesMixIn;
+import io.socketserver.mixin.LimitingMixIn;
 import io.socketserver.mixin.PerAddressLimitMixIn;
 import io.socketserver.mixin.PoolingMixIn;
 import io.socketserver.proxy.ProxyHeader;
@@ -307,8 +308,15 @@ class ProxyProtocolTests {
 				each.send(V1);
 			}
 			Await.until(() -> server.server().connections().count() == 4, "four are served");
+			LimitingMixIn limit = server.server()
+				.mixIns()
+				.stream()
+				.filter(LimitingMixIn.class::isInstance)
+				.map(LimitingMixIn.class::cast)
+				.findFirst()
+				.orElseThrow();
 			for (Client each : all) {
-				assertThat(server.server().connections().count()).isLessThanOrEqualTo(4);
+				assertThat(limit.activeRequests()).isLessThanOrEqualTo(4);
 				assertThat(each.readLine()).isEqualTo("/192.0.2.7:4711");
 				each.close();
 			}

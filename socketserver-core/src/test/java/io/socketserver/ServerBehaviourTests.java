@@ -182,6 +182,8 @@ class ServerBehaviourTests {
 				Await.until(() -> server.server().statistics().bytesIn() > seen, "the byte is read");
 			}
 			assertThat(client.readLine()).isEqualTo("DRIP BY DRIP");
+			client.close();
+			server.awaitQuiet();
 			assertThat(server.trace().request().requests()).isOne();
 		}
 	}

@@ -596,6 +596,7 @@ class UdpServerTests {
 			.udp((udp) -> udp.withReceivers(2))
 			.start(PacketScript.UPPER)) {
 			assertThat(server.client().ask("a")).isEqualTo("A");
+			server.awaitQuiet();
 			long[] last = { -1 };
 			Await.until(() -> {
 				boolean same = last[0] == server.server().loopPasses();

@@ -239,6 +239,8 @@ final class Relay extends BaseRelay implements ConnectionDriver, Selectable {
 				break;
 			}
 		}
+		// What the wire itself had to answer.
+		this.blocked = this.blocked || !this.request.wire().flush();
 		if (this.request.wire().hasInput() && current != null && current.isFlushed() && !this.inputEnded) {
 			this.pool.execute(this::pumpMore);
 		}
@@ -290,18 +292,26 @@ final class Relay extends BaseRelay implements ConnectionDriver, Selectable {
 			logger.log(Level.WARNING, "The relay of " + this.request + " failed", error);
 		}
 		boolean forced = this.request.isForced();
-		this.request.endsFor((error instanceof IOException) ? CloseReason.PEER_RESET : CloseReason.HANDLER_ERROR);
+		if (error instanceof IOException lost) {
+			this.request.lostTo(lost);
+		}
+		else {
+			this.request.endsFor(CloseReason.HANDLER_ERROR);
+		}
 		leaveClient();
 		if (!forced) {
 			abort(CloseReason.PEER_RESET);
 		}
 	}
 
-	private void updateInterest() {
+	/**
+	 * Waits for what can be done: nothing while no worker is there.
+	 */
+	void updateInterest() {
 		SelectionKey current = this.key;
 		Link data = this.link;
-		if (current != null && data != null && current.isValid()) {
-			boolean reads = !this.inputEnded && data.isFlushed();
+		if (current != null && current.isValid()) {
+			boolean reads = !this.inputEnded && data != null && data.isFlushed();
 			int operations = (reads ? SelectionKey.OP_READ : 0) | (this.blocked ? SelectionKey.OP_WRITE : 0);
 			if (current.interestOps() != operations) {
 				current.interestOps(operations);
@@ -383,7 +393,6 @@ final class Relay extends BaseRelay implements ConnectionDriver, Selectable {
 
 	private void waits(WaitFrame frame) {
 		this.waitNanos = System.nanoTime();
-		this.wait = frame;
 		countRequests(frame.requests());
 		if (frame.idle()) {
 			this.answering = false;
@@ -394,6 +403,8 @@ final class Relay extends BaseRelay implements ConnectionDriver, Selectable {
 		if (frame.idle() && frame.requests() > 0 && this.request.server().isDraining()) {
 			this.finishedInDrain = true;
 		}
+		// Last: whoever sees the connection idle finds what it did counted.
+		this.wait = frame;
 		armBy(this.request.server().connections().idleTimeout());
 	}
 

@@ -6,6 +6,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import io.socketserver.request.ConnectionState;
 import io.socketserver.request.StreamRequest;
 import io.socketserver.request.Wire;
+import io.socketserver.tls.TlsSession;
 
 /**
  * A client's bytes in a worker, which come from and go to the pool. Blocks, as handlers
@@ -50,7 +52,10 @@ final class RelayWire implements Wire {
 
 	private volatile boolean reset;
 
-	RelayWire(SocketChannel channel, FrameInput input, Waiter waiter) {
+	private final Optional<TlsSession> tls;
+
+	RelayWire(SocketChannel channel, FrameInput input, Waiter waiter, Optional<TlsSession> tls) {
+		this.tls = tls;
 		this.channel = channel;
 		this.input = input;
 		this.waiter = waiter;
@@ -69,6 +74,11 @@ final class RelayWire implements Wire {
 			throw new IllegalStateException("The wire has no request yet");
 		}
 		return current.stream();
+	}
+
+	@Override
+	public Optional<TlsSession> tls() {
+		return this.tls;
 	}
 
 	@Override

@@ -15,6 +15,7 @@ import java.nio.charset.Charset;
 import java.nio.file.attribute.GroupPrincipal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 import jdk.net.UnixDomainPrincipal;
 
@@ -23,6 +24,7 @@ import io.socketserver.request.RequestOrigin;
 import io.socketserver.request.StreamOptions;
 import io.socketserver.request.StreamRequest;
 import io.socketserver.request.UnixPeerAddress;
+import io.socketserver.tls.TlsSession;
 
 /**
  * What a worker is told of a request: everything a handler may ask of it.
@@ -36,9 +38,11 @@ import io.socketserver.request.UnixPeerAddress;
  * @param options how the handler reads and writes
  * @param draining whether the server is draining
  * @param datagram whether it is a datagram, which a {@link PacketFrame} follows with
+ * @param tls the client's TLS session, which ends in the parent; empty in clear
  */
 record StartFrame(String serverName, SocketAddress serverAddress, long number, SocketAddress clientAddress,
-		SocketAddress localAddress, Instant acceptedAt, StreamOptions options, boolean draining, boolean datagram) {
+		SocketAddress localAddress, Instant acceptedAt, StreamOptions options, boolean draining, boolean datagram,
+		Optional<TlsSession> tls) {
 
 	private static final int UNIX = 0;
 
@@ -47,7 +51,7 @@ record StartFrame(String serverName, SocketAddress serverAddress, long number, S
 	static StartFrame of(StreamRequest request) {
 		return new StartFrame(request.server().name(), request.server().serverAddress(), request.number(),
 				request.clientAddress(), request.localAddress(), request.acceptedAt(), request.options(),
-				request.server().isDraining(), false);
+				request.server().isDraining(), false, request.tls());
 	}
 
 	static StartFrame of(DatagramRequest request) {
@@ -56,7 +60,7 @@ record StartFrame(String serverName, SocketAddress serverAddress, long number, S
 				defaults.bufferSize(), defaults.readTimeout());
 		return new StartFrame(request.server().name(), request.server().serverAddress(), request.number(),
 				request.clientAddress(), request.localAddress(), request.acceptedAt(), options,
-				request.server().isDraining(), true);
+				request.server().isDraining(), true, Optional.empty());
 	}
 
 	/**
@@ -81,6 +85,7 @@ record StartFrame(String serverName, SocketAddress serverAddress, long number, S
 			out.writeLong(this.options.readTimeout().toNanos());
 			out.writeBoolean(this.draining);
 			out.writeBoolean(this.datagram);
+			TlsSummary.write(out, this.tls);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException("A request that cannot be described to a worker", ex);
@@ -101,7 +106,7 @@ record StartFrame(String serverName, SocketAddress serverAddress, long number, S
 			StreamOptions options = new StreamOptions(Charset.forName(in.readUTF()), in.readInt(), in.readInt(),
 					Duration.ofNanos(in.readLong()));
 			return new StartFrame(serverName, serverAddress, number, client, local, acceptedAt, options,
-					in.readBoolean(), in.readBoolean());
+					in.readBoolean(), in.readBoolean(), TlsSummary.read(in));
 		}
 	}
 

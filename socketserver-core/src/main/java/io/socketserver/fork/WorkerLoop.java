@@ -79,7 +79,7 @@ final class WorkerLoop {
 		}
 		else {
 			channel.configureBlocking(false);
-			RelayWire wire = new RelayWire(channel, input, this.waiter);
+			RelayWire wire = new RelayWire(channel, input, this.waiter, start.tls());
 			serve(new WorkerStream(start, channel, wire, server), (result) -> wire.send(FrameType.RESULT, result));
 		}
 	}

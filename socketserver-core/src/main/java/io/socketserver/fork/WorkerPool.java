@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -25,6 +26,7 @@ import java.util.concurrent.TimeoutException;
 
 import org.jspecify.annotations.Nullable;
 
+import io.socketserver.internal.NamedPool;
 import io.socketserver.loop.LoopCommand;
 import io.socketserver.loop.LoopTimer;
 import io.socketserver.loop.Selectable;
@@ -86,6 +88,8 @@ public final class WorkerPool {
 
 	private final ExecutorService starter;
 
+	private final ExecutorService handshakes;
+
 	private @Nullable Spawner spawner;
 
 	private @Nullable PrivateDirectory directory;
@@ -117,6 +121,8 @@ public final class WorkerPool {
 				(task) -> newThread(task, "spawn"));
 		executor.allowCoreThreadTimeOut(true);
 		this.starter = executor;
+		this.handshakes = NamedPool.of("socketserver-" + server.name() + "-handshake",
+				Runtime.getRuntime().availableProcessors());
 	}
 
 	/**
@@ -124,6 +130,17 @@ public final class WorkerPool {
 	 */
 	public static void requireSupported() {
 		PrivateDirectory.requireSupported();
+	}
+
+	SelectorLoop loop() {
+		return this.loop;
+	}
+
+	/**
+	 * Where the costly parts of handshakes are computed.
+	 */
+	Executor handshakes() {
+		return this.handshakes;
 	}
 
 	ForkOptions options() {
@@ -206,10 +223,15 @@ public final class WorkerPool {
 	public void submit(Request request) {
 		Object driver = (request instanceof StreamRequest stream) ? stream.driver()
 				: (request instanceof DatagramRequest datagram) ? datagram.driver() : null;
-		if (!(driver instanceof Assignment assignment)) {
+		if (driver instanceof Assignment assignment) {
+			execute(() -> take(assignment));
+		}
+		else if (driver instanceof RelayOpening opening) {
+			execute(opening::begin);
+		}
+		else {
 			throw new IllegalStateException(request.id() + " is not prepared for a worker process");
 		}
-		execute(() -> take(assignment));
 	}
 
 	/**
@@ -293,6 +315,7 @@ public final class WorkerPool {
 			join(current);
 		}
 		this.starter.shutdown();
+		this.handshakes.shutdown();
 		closeListener();
 		try {
 			this.loop.close();
@@ -420,7 +443,7 @@ public final class WorkerPool {
 		refill();
 	}
 
-	private void take(Assignment assignment) {
+	void take(Assignment assignment) {
 		if (this.closing) {
 			assignment.refused("The server is closed");
 			return;

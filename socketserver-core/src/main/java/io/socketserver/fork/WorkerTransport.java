@@ -17,8 +17,8 @@ interface WorkerTransport {
 	WorkerTransport RELAY = WorkerTransport::relay;
 
 	/**
-	 * Makes an {@link Assignment} the driver of a request, which is so ready for a
-	 * worker.
+	 * Makes an {@link Assignment}, or what makes one once its wire is open, the driver of
+	 * a request.
 	 * @param request the request, which nobody drives yet
 	 * @param pool whose workers there are
 	 */
@@ -26,7 +26,8 @@ interface WorkerTransport {
 
 	private static void relay(Request request, WorkerPool pool) {
 		if (request instanceof StreamRequest stream) {
-			stream.driver(new Relay(stream, pool));
+			boolean opens = !stream.handshakeTimeout().isZero();
+			stream.driver(opens ? new RelayOpening(stream, pool) : new Relay(stream, pool));
 		}
 		else if (request instanceof DatagramRequest datagram) {
 			datagram.driver(new PacketRelay(datagram, pool));

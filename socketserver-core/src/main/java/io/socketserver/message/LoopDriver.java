@@ -34,10 +34,6 @@ import io.socketserver.tls.TlsException;
  */
 final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements ConnectionDriver, Selectable {
 
-	// How long a connection that was taken from the kernel's queue while its server was
-	// being drained may take to send its first byte.
-	static final Duration FIRST_BYTE_GRACE = Duration.ofMillis(200);
-
 	// Encoded messages up to this size are copied rather than viewed.
 	private static final int SMALL = 2048;
 

@@ -1,5 +1,7 @@
 package io.socketserver.request;
 
+import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,12 @@ import org.jspecify.annotations.Nullable;
  * All methods may be called from any thread, and none of them blocks.
  */
 public interface ConnectionDriver {
+
+	/**
+	 * How long a connection that was taken from the kernel's queue after a drain had
+	 * begun may take to send its first byte: the request is often under way already.
+	 */
+	Duration FIRST_BYTE_GRACE = Duration.ofMillis(200);
 
 	/**
 	 * What the handler is doing.

@@ -151,7 +151,7 @@ public final class StreamRequest extends BaseConnection {
 
 	@Override
 	public Optional<TlsSession> tls() {
-		return (this.wire instanceof TlsWire secure) ? secure.session() : Optional.empty();
+		return this.wire.tls();
 	}
 
 	/**
@@ -189,7 +189,7 @@ public final class StreamRequest extends BaseConnection {
 		thread().checkNothingIsBuffered();
 		TlsWire secure = new TlsWire(this.wire, this.channel, options);
 		thread().open(secure, options.handshakeTimeout(), true);
-		return secure.session().orElseThrow();
+		return secure.tls().orElseThrow();
 	}
 
 	@Override
@@ -334,8 +334,8 @@ public final class StreamRequest extends BaseConnection {
 	public void driver(ConnectionDriver value) {
 		boolean inClear = !handshakeTimeout().isZero() && !(this.wire instanceof TlsWire);
 		if (inClear && !value.opensWires()) {
-			throw new UnsupportedOperationException("The server '" + server().name()
-					+ "' speaks TLS, which its concurrency does not support: use multiplex, thread, virtual, pool or sync");
+			throw new UnsupportedOperationException("The server '" + server().name() + "' speaks TLS, and "
+					+ value.getClass().getName() + " makes no handshake");
 		}
 		this.driver = value;
 	}

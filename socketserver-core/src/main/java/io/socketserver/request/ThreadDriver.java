@@ -33,10 +33,6 @@ final class ThreadDriver implements ConnectionDriver {
 	// thread: larger writes go out in slices.
 	private static final int MAX_SLICE = 64 * 1024;
 
-	// How long a connection that was taken from the kernel's queue after a drain had
-	// begun may take to send its first byte: the request is often under way already.
-	private static final Duration FIRST_BYTE_GRACE = Duration.ofMillis(200);
-
 	// The handshake's own timeout has the better message: the watch only frees a thread
 	// that is blocked in a write.
 	private static final Duration OPEN_GRACE = Duration.ofMillis(250);

@@ -29,11 +29,8 @@ final class TlsWire implements Wire {
 		this.tls = new TlsChannel(new Below(below, channel), options);
 	}
 
-	/**
-	 * What the handshake agreed on.
-	 * @return empty until it is complete
-	 */
-	Optional<TlsSession> session() {
+	@Override
+	public Optional<TlsSession> tls() {
 		return Optional.ofNullable(this.tls.session());
 	}
 

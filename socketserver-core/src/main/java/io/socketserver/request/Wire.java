@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
+
+import io.socketserver.tls.TlsSession;
 
 /**
  * The bytes of a connection as its handler means them: straight from the socket
@@ -49,6 +52,14 @@ public interface Wire {
 	 */
 	default boolean isOpen() {
 		return true;
+	}
+
+	/**
+	 * What a TLS handshake agreed on, if this wire speaks TLS.
+	 * @return empty by default, and until the handshake is complete
+	 */
+	default Optional<TlsSession> tls() {
+		return Optional.empty();
 	}
 
 	/**

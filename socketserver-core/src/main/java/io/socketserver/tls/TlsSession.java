@@ -19,10 +19,11 @@ import javax.net.ssl.SSLSession;
  * @param applicationProtocol the protocol chosen by ALPN, if one was
  * @param peerCertificates the client's certificate and its chain, verified; empty if it
  * sent none
- * @param session the JDK's session, for whatever else is in it
+ * @param session the JDK's session, for whatever else is in it; empty in a worker
+ * process, since the session stays with its parent
  */
 public record TlsSession(String protocol, String cipherSuite, Optional<String> serverName,
-		Optional<String> applicationProtocol, List<X509Certificate> peerCertificates, SSLSession session) {
+		Optional<String> applicationProtocol, List<X509Certificate> peerCertificates, Optional<SSLSession> session) {
 
 	/**
 	 * Copies the list.
@@ -35,7 +36,7 @@ public record TlsSession(String protocol, String cipherSuite, Optional<String> s
 		SSLSession session = engine.getSession();
 		return new TlsSession(session.getProtocol(), session.getCipherSuite(), serverName,
 				Optional.ofNullable(engine.getApplicationProtocol()).filter((name) -> !name.isEmpty()),
-				asksForCertificate(engine) ? peerCertificates(session) : List.of(), session);
+				asksForCertificate(engine) ? peerCertificates(session) : List.of(), Optional.of(session));
 	}
 
 	private static boolean asksForCertificate(SSLEngine engine) {

@@ -1,6 +1,8 @@
 package io.socketserver.support;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -32,9 +34,13 @@ public class ForkedHandler extends StreamRequestHandler {
 			case "fill" -> fill();
 			case "throw" -> throw new IllegalStateException("thrown on demand", new IllegalArgumentException("why"));
 			case "peer" -> connection().clientAddress() + " " + connection().localAddress() + " " + connection().id();
+			case "tls" -> connection().tls()
+				.map((tls) -> tls + ", " + tls.peerCertificates().size() + " certificates, a session: "
+						+ tls.session().isPresent())
+				.orElse("in clear");
 			case "agents" -> System.getProperty("tool.options") + " " + System.getenv("JAVA_TOOL_OPTIONS");
 			case "print" -> print();
-			default -> line;
+			default -> line.startsWith("await ") ? await(Path.of(line.substring("await ".length()))) : line;
 		};
 	}
 
@@ -78,6 +84,16 @@ public class ForkedHandler extends StreamRequestHandler {
 		while (true) {
 			this.ballast.add(new byte[1024 * 1024]);
 		}
+	}
+
+	/**
+	 * Waits until a file is gone, after having said that it does.
+	 */
+	private String await(Path file) throws IOException {
+		wfile().println("waiting");
+		wfile().flush();
+		Await.until(() -> !Files.exists(file), "the end of a file");
+		return "done";
 	}
 
 	private static String print() {

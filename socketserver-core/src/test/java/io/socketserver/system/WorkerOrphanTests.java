@@ -3,12 +3,15 @@ package io.socketserver.system;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 import io.socketserver.support.Client;
 
@@ -49,15 +52,16 @@ class WorkerOrphanTests {
 	 * A service manager sends SIGTERM to all processes of a service.
 	 */
 	@Test
-	void aSignalToAllProcessesEndsThemInOrder() throws Exception {
+	void aSignalToAllProcessesEndsThemInOrder(@TempDir Path directory) throws Exception {
 		try (ChildJvm child = ChildJvm.start(ForkServerMain.class.getName()); Client client = connect(child)) {
 			assertThat(client.ask("a")).isEqualTo("a");
-			client.send("half a");
+			Path file = Files.createFile(directory.resolve("busy"));
+			assertThat(client.ask("await " + file)).isEqualTo("waiting");
 			List<ProcessHandle> workers = workers(child);
 			workers.forEach(ProcessHandle::destroy);
 			child.terminate();
-			client.sendLine(" line");
-			assertThat(client.readLine()).isEqualTo("half a line");
+			Files.delete(file);
+			assertThat(client.readLine()).isEqualTo("done");
 			child.awaitExit(Duration.ofSeconds(20));
 			assertThat(workers).noneMatch(ProcessHandle::isAlive);
 		}

@@ -1,0 +1,49 @@
+package io.socketserver.fork;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+import io.socketserver.loop.LoopTimer;
+import io.socketserver.request.BaseOpening;
+import io.socketserver.request.StreamRequest;
+
+/**
+ * A connection before its TLS handshake is complete: only then does it need a worker,
+ * which so sees none that stalls, and no keys.
+ */
+final class RelayOpening extends BaseOpening<Relay> {
+
+	private final StreamRequest request;
+
+	private final WorkerPool pool;
+
+	private @Nullable LoopTimer timer;
+
+	RelayOpening(StreamRequest request, WorkerPool pool) {
+		super(request, pool.loop(), pool.handshakes());
+		this.request = request;
+		this.pool = pool;
+	}
+
+	@Override
+	protected void lookAtTheClockBy(long deadline) {
+		Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+		this.timer = this.pool.schedule(left, () -> checkDeadline(System.nanoTime()));
+	}
+
+	@Override
+	protected Relay newSuccessor() {
+		if (this.timer != null) {
+			this.timer.cancel();
+		}
+		return new Relay(this.request, this.pool);
+	}
+
+	@Override
+	protected void begin(Relay next) {
+		next.updateInterest();
+		this.pool.take(next);
+	}
+
+}
