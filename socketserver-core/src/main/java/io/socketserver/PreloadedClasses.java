@@ -38,7 +38,7 @@ final class PreloadedClasses {
 			framing.FixedFraming framing.FixedFraming$1 framing.FrameDecoder framing.Framing
 			framing.FramingException framing.LengthField framing.LengthField$1 framing.LengthField$Format
 			framing.LengthFieldFraming framing.LengthFieldFraming$1 framing.LengthFieldFraming$Decoder
-			framing.LineFraming framing.LineFraming$Decoder framing.RawFraming framing.RawFraming$1 framing.Scan
+			framing.LineFraming framing.LineFraming$Decoder framing.OctetCountedFraming framing.OctetCountedFraming$Decoder framing.RawFraming framing.RawFraming$1 framing.Scan
 			internal.DescriptorLimit internal.Episode internal.IpLiteral internal.LogLimit internal.Lookalike
 			internal.NamedPool internal.Printable internal.UdpSockets internal.UdpSockets$Row
 			internal.VirtualThreads loop.LoopCommand loop.LoopTimer loop.LoopWatchdog loop.Selectable

@@ -3,6 +3,7 @@ package io.socketserver;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Set;
 
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -60,7 +61,7 @@ class BindFailedExceptionTests {
 	@Test
 	void aServerThatCouldNotBindCanBeBoundLater() throws Exception {
 		TcpServer server;
-		int before = Descriptors.open();
+		Set<String> before = Descriptors.open();
 		try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			server = server((InetSocketAddress) other.getLocalSocketAddress());
 			assertThat(catchThrowableOfType(BindFailedException.class, server::start)).isNotNull();
@@ -69,7 +70,7 @@ class BindFailedExceptionTests {
 		server.start();
 		assertThat(server.state()).isEqualTo(ServerState.SERVING);
 		server.close();
-		Descriptors.awaitAtMost(before);
+		Descriptors.awaitClosedSince(before);
 	}
 
 	private static BindFailedException failure(InetSocketAddress address) {

@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.Test;
@@ -89,12 +90,12 @@ class CPythonSuiteTests {
 			InetSocketAddress taken = (InetSocketAddress) occupant.server().serverAddress();
 			TcpServer server = new TcpServer(taken, Script.handlers(Script.UPPER));
 			assertThatExceptionOfType(BindFailedException.class).isThrownBy(server::bind);
-			int before = Descriptors.open();
+			Set<String> before = Descriptors.open();
 			for (int i = 0; i < 1024; i++) {
 				assertThatExceptionOfType(BindFailedException.class)
 					.isThrownBy(() -> new TcpServer(taken, Script.handlers(Script.UPPER)).bind());
 			}
-			Descriptors.awaitAtMost(before);
+			Descriptors.awaitClosedSince(before);
 		}
 	}
 

@@ -3,7 +3,9 @@ package io.socketserver;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Timeout;
@@ -53,7 +55,7 @@ class ChurnTests {
 		MixIn[] mixIns = (strategy != Strategy.THREAD) ? strategy.mixIns()
 				: new MixIn[] { new ThreadingMixIn(new FailingFactory()) };
 		LimitingMixIn permits = new LimitingMixIn(100);
-		int before = Descriptors.open();
+		Set<String> before = Descriptors.open();
 		try (TestServer server = TestServer.with(mixIns).over(new RefuseEvery(50), permits).start(this.moody)) {
 			List<Thread> clients = new ArrayList<>();
 			for (int i = 0; i < CLIENTS; i++) {
@@ -63,7 +65,8 @@ class ChurnTests {
 				client.start();
 			}
 			for (Thread client : clients) {
-				Await.until(() -> !client.isAlive(), "the end of a client");
+				client.join(TimeUnit.MINUTES.toMillis(1));
+				assertThat(client.isAlive()).as("a client within a minute").isFalse();
 			}
 			server.awaitQuiet();
 			Await.until(() -> permits.activeRequests() == 0, "all permits given back");
@@ -71,12 +74,12 @@ class ChurnTests {
 			assertThat(this.served.get()).isGreaterThan(3_000);
 			assertThat(server.connect().ask("next")).isEqualTo("next");
 		}
-		Descriptors.awaitAtMost(before);
+		Descriptors.awaitClosedSince(before);
 	}
 
 	private void churn(TestServer server, int first, int count) {
 		for (int i = 0; i < count; i++) {
-			try (Client client = Client.connect(server.server().serverAddress())) {
+			try (Client client = Client.connectFrom("127.0.0.9", server.server().serverAddress())) {
 				talk(client, (first + i) % KINDS);
 			}
 			catch (IOException ignored) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Future;
 
 import org.junit.jupiter.api.Test;
@@ -198,7 +199,7 @@ class ProxyProtocolTests {
 	@EnumSource
 	void refusesEachMalformedHeader(Strategy strategy) throws Exception {
 		Map<String, byte[]> corpus = ProxyHeaders.malformed();
-		int before = Descriptors.open();
+		Set<String> before = Descriptors.open();
 		try (TestServer server = TestServer.with(strategy).options(ProxyProtocolTests::required).start(Script.UPPER)) {
 			int refused = 0;
 			for (Map.Entry<String, byte[]> each : corpus.entrySet()) {
@@ -215,7 +216,7 @@ class ProxyProtocolTests {
 			assertThat(server.server().statistics().acceptFailures()).isZero();
 			assertThat(server.connect().send(V1).ask("hello")).isEqualTo("HELLO");
 		}
-		Descriptors.awaitAtMost(before);
+		Descriptors.awaitClosedSince(before);
 	}
 
 	@Test

@@ -8,6 +8,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -216,12 +217,12 @@ class UnixStreamServerTests {
 
 	@Test
 	void aFailureLeavesNothingOpen() throws Exception {
-		int before = Descriptors.open();
+		Set<String> before = Descriptors.open();
 		Files.writeString(path("file"), "precious");
 		for (int i = 0; i < 100; i++) {
 			failure(server("file"));
 		}
-		Descriptors.awaitAtMost(before);
+		Descriptors.awaitClosedSince(before);
 	}
 
 	@Test

@@ -73,6 +73,16 @@ public interface Framing {
 	}
 
 	/**
+	 * Frames with their length in front, as decimal digits and a blank: syslog over TCP
+	 * (RFC 6587, 3.4.1). None is empty.
+	 * @param maxFrameSize the largest payload in bytes
+	 * @return the framing
+	 */
+	static Framing octetCounted(int maxFrameSize) {
+		return new OctetCountedFraming(maxFrameSize);
+	}
+
+	/**
 	 * Frames that all have the same size.
 	 * @param size bytes, at least 1
 	 * @return the framing

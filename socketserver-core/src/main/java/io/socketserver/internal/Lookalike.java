@@ -37,7 +37,22 @@ public final class Lookalike {
 		if (startsWith(in, from, to, "PROXY ") || startsWith(in, from, to, "\r\n\r\n\0\r\nQUIT\n")) {
 			return "a PROXY protocol header: does a load balancer send one?";
 		}
-		return startsWith(in, from, to, "SSH-") ? "an SSH greeting" : "";
+		if (startsWith(in, from, to, "SSH-")) {
+			return "an SSH greeting";
+		}
+		return isSyslog(in, from, to) ? "a syslog message without its length: does the client end it with a line feed?"
+				: "";
+	}
+
+	/**
+	 * RFC 5424, 6: the priority, one to three digits, in angle brackets.
+	 */
+	private static boolean isSyslog(ByteBuffer in, int from, int to) {
+		int i = from + 1;
+		while (i < to && i - from <= 3 && in.get(i) >= '0' && in.get(i) <= '9') {
+			i++;
+		}
+		return i > from + 1 && i < to && in.get(from) == '<' && in.get(i) == '>';
 	}
 
 	private static boolean startsWith(ByteBuffer in, int from, int to, String prefix) {

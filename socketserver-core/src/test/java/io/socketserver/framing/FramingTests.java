@@ -110,6 +110,21 @@ class FramingTests {
 	}
 
 	@Test
+	void aCountOfOctetsIsDigitsAndABlank() throws Exception {
+		Framing framing = Framing.octetCounted(20);
+		assertThat(decode(framing, bytes("1 a20 12345678901234567890"), List.of(4))).containsExactly("a",
+				"12345678901234567890");
+		assertFails(framing, bytes("<13>Oct 11 22:14:15 host hello"),
+				"[3c 31 33 3e 4f 63 74 20 31 31 20 32 32 3a 31 34], which looks like a syslog message without its length");
+		assertFails(framing, bytes("0 "), "the first is not 0");
+		assertFails(framing, bytes("03 abc"), "the first is not 0");
+		assertFails(framing, bytes(" a"), "the first is not 0");
+		assertFails(framing, bytes("1x"), "At offset 1");
+		assertFails(framing, bytes("21"), "more than max-frame-size, 20 bytes");
+		assertFails(framing, bytes("99999999999999999999"), "more than max-frame-size, 20 bytes");
+	}
+
+	@Test
 	void anErrorShowsTheBytesAndWhatTheyLookLike() {
 		assertFails(Framing.lengthField(LengthField.bytes(4)), bytes("GET / HTTP/1.1\r\n"),
 				"[47 45 54 20 2f 20 48 54 54 50 2f 31 2e 31 0d 0a], which looks like an HTTP request");
@@ -132,6 +147,8 @@ class FramingTests {
 			.isThrownBy(() -> encode(Framing.mllp(10), List.of(bytes("a\u001c\rb"))));
 		assertThatExceptionOfType(FramingException.class)
 			.isThrownBy(() -> encode(Framing.fixed(3), List.of(bytes("ab"))));
+		assertThatExceptionOfType(FramingException.class)
+			.isThrownBy(() -> encode(Framing.octetCounted(3), List.of(bytes(""))));
 		assertThatExceptionOfType(FramingException.class)
 			.isThrownBy(() -> encode(Framing.lengthField(LengthField.bytes(1)), List.of(new byte[256])));
 	}

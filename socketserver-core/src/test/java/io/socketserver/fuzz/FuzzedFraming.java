@@ -74,6 +74,14 @@ enum FuzzedFraming {
 		}
 	},
 
+	OCTET_COUNTED {
+
+		@Override
+		DecoderCheck check(FuzzInput input) {
+			return DecoderCheck.of(Framing.octetCounted(size(input)));
+		}
+	},
+
 	MLLP {
 
 		@Override

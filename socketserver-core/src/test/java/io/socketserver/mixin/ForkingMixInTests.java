@@ -434,14 +434,14 @@ class ForkingMixInTests {
 	@Test
 	void leavesNeitherProcessNorDescriptorBehind() throws Exception {
 		start().close();
-		int before = Descriptors.open();
+		Set<String> before = Descriptors.open();
 		Set<Long> pids;
 		try (TestServer server = start()) {
 			assertThat(server.connect().ask("a")).isEqualTo("a");
 			pids = pids(pool(server));
 		}
 		assertThat(pids).noneMatch((pid) -> ProcessHandle.of(pid).isPresent());
-		Descriptors.awaitAtMost(before);
+		Descriptors.awaitClosedSince(before);
 	}
 
 	@Test

@@ -107,19 +107,31 @@ public final class Client implements AutoCloseable {
 	 * @throws IOException if there is no agreement
 	 */
 	public Client startTls(SSLContext context, Consumer<SSLParameters> change) throws IOException {
+		Client secure = layTls(context, change);
 		try {
-			SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(this.socket, "localhost", 0, true);
-			SSLParameters parameters = tls.getSSLParameters();
-			parameters.setEndpointIdentificationAlgorithm("HTTPS");
-			change.accept(parameters);
-			tls.setSSLParameters(parameters);
-			tls.startHandshake();
-			return new Client(tls, this.socket);
+			secure.tls().startHandshake();
+			return secure;
 		}
 		catch (IOException ex) {
 			this.socket.close();
 			throw ex;
 		}
+	}
+
+	/**
+	 * Speaks TLS from here on, and makes the handshake with the next read or write.
+	 * @param context whom to trust, and who to be
+	 * @param change what else to ask for
+	 * @return the client to go on with
+	 * @throws IOException if the connection is lost
+	 */
+	public Client layTls(SSLContext context, Consumer<SSLParameters> change) throws IOException {
+		SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(this.socket, "localhost", 0, true);
+		SSLParameters parameters = tls.getSSLParameters();
+		parameters.setEndpointIdentificationAlgorithm("HTTPS");
+		change.accept(parameters);
+		tls.setSSLParameters(parameters);
+		return new Client(tls, this.socket);
 	}
 
 	/**
@@ -234,6 +246,10 @@ public final class Client implements AutoCloseable {
 	}
 
 	public Client shutdownOutput() throws IOException {
+		if (this.socket instanceof SSLSocket tls) {
+			// Without a handshake there is nothing to end in order.
+			tls.getSession();
+		}
 		this.socket.shutdownOutput();
 		return this;
 	}

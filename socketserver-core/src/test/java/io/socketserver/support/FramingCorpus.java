@@ -42,6 +42,7 @@ public record FramingCorpus(String name, Framing framing, byte[] stream, List<by
 						List.of(bytes("a"), bytes("b"), bytes(""), bytes("hello\rworld"))),
 				of("fixed", Framing.fixed(8), same), of("stx-etx", Framing.stxEtx(MAX), texts),
 				of("mllp", Framing.mllp(MAX), texts),
+				of("octet-counted", Framing.octetCounted(MAX), texts.subList(1, texts.size())),
 				new FramingCorpus("mllp, line ends", Framing.mllp(MAX),
 						bytes("\u000ba\u001cb\u001c\r\r\n\u000b\u001c\u001c\r\n"),
 						List.of(bytes("a\u001cb"), bytes("\u001c"))),

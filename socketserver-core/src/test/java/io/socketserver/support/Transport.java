@@ -15,6 +15,7 @@ import io.socketserver.TcpServer;
 import io.socketserver.UnixStreamServer;
 import io.socketserver.request.MixIn;
 import io.socketserver.request.RequestHandlerFactory;
+import io.socketserver.tls.TlsOptions;
 
 /**
  * What carries connections: each has to behave like the others. To add one, say how a
@@ -36,6 +37,31 @@ public enum Transport {
 		@Override
 		public Socket socket() {
 			return new Socket();
+		}
+
+	},
+
+	/**
+	 * TLS over that. A client's handshake comes with its first read or write: a server
+	 * that serves one after another has its own time for each.
+	 */
+	TLS {
+
+		@Override
+		public BaseServer server(RequestHandlerFactory handlers, ServerOptions options, List<MixIn> mixIns) {
+			return TCP.server(handlers, options.withTls(TlsOptions.of(Certificates.shared().context("localhost"))),
+					mixIns);
+		}
+
+		@Override
+		public Socket socket() {
+			return new Socket();
+		}
+
+		@Override
+		public Client connect(SocketAddress server, int receiveBuffer) throws IOException {
+			return super.connect(server, receiveBuffer).layTls(Certificates.shared().anonymous(), (parameters) -> {
+			});
 		}
 
 	},

@@ -21,6 +21,8 @@ import io.socketserver.ServerOptions;
 import io.socketserver.TcpServer;
 import io.socketserver.UdpOptions;
 import io.socketserver.UdpServer;
+import io.socketserver.framing.FrameDecoder;
+import io.socketserver.framing.Framing;
 import io.socketserver.mixin.PoolingMixIn;
 import io.socketserver.mixin.ThreadingMixIn;
 import io.socketserver.request.DatagramRequestHandler;
@@ -249,10 +251,11 @@ class UdpPeersTests {
 	}
 
 	/**
-	 * Reads frames with octet counts (RFC 6587, 3.4.1): a decimal length, a space, so
-	 * many bytes.
+	 * Keeps what comes in frames with octet counts.
 	 */
 	private static final class SyslogStream extends StreamRequestHandler {
+
+		private final FrameDecoder decoder = Framing.octetCounted(8192).newDecoder();
 
 		private final List<String> messages;
 
@@ -262,12 +265,8 @@ class UdpPeersTests {
 
 		@Override
 		public void handle() throws IOException {
-			for (int digit; (digit = rfile().read()) >= 0;) {
-				int length = 0;
-				for (; digit != ' '; digit = rfile().read()) {
-					length = 10 * length + Character.digit(digit, 10);
-				}
-				this.messages.add(new String(rfile().readNBytes(length), StandardCharsets.UTF_8).strip());
+			for (byte[] frame; (frame = rfile().readFrame(this.decoder)) != null;) {
+				this.messages.add(new String(frame, StandardCharsets.UTF_8).strip());
 				connection().endRequest();
 			}
 		}

@@ -1,6 +1,7 @@
 package io.socketserver.system;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -51,7 +53,7 @@ class WorkerFaultTests {
 	@Test
 	void onlyTheRequestsOfKilledWorkersFail() throws Exception {
 		TestServer.with(new ForkingMixIn(ForkedHandler.class)).start(ForkedHandler::new).close();
-		int before = Descriptors.open();
+		Set<String> before = Descriptors.open();
 		ForkingMixIn forking = new ForkingMixIn(ForkOptions.of(ForkedHandler.class)
 			.withMinIdle(2)
 			.withMaxChildren(WORKERS)
@@ -76,10 +78,10 @@ class WorkerFaultTests {
 				.allSatisfy((error) -> assertThat(error).isInstanceOf(WorkerDiedException.class));
 			assertThat(server.trace().errors().size()).isGreaterThanOrEqualTo(this.failures.size());
 			Await.until("the pool is back to size", Duration.ofSeconds(30), () -> pool.count(WorkerState.IDLE) >= 2);
-			assertThat(zombies()).isEmpty();
+			Await.until("no zombie", Duration.ofSeconds(20), () -> zombies().isEmpty());
 		}
 		assertThat(pinged).isLessThan(5000);
-		Descriptors.awaitAtMost(before);
+		Descriptors.awaitClosedSince(before);
 	}
 
 	private List<Thread> clients(SocketAddress server) {
@@ -149,7 +151,7 @@ class WorkerFaultTests {
 		return millis;
 	}
 
-	private static List<String> zombies() throws IOException {
+	private static List<String> zombies() {
 		String parent = String.valueOf(ProcessHandle.current().pid());
 		try (var processes = Files.list(Path.of("/proc"))) {
 			return processes.map((path) -> path.resolve("stat")).filter(Files::isReadable).map((stat) -> {
@@ -165,6 +167,9 @@ class WorkerFaultTests {
 				String[] fields = stat.substring(stat.lastIndexOf(')') + 1).trim().split(" ");
 				return fields.length > 2 && fields[0].equals("Z") && fields[1].equals(parent);
 			}).toList();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 	}
 

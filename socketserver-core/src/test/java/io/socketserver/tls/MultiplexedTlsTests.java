@@ -240,7 +240,7 @@ class MultiplexedTlsTests {
 			assertThat(cut.end()).isNotNull();
 			cut.close();
 			TlsTests.assertEnded(server, CloseReason.TLS_TRUNCATED);
-			assertThat(log.lines()).isEmpty();
+			assertThat(log.of(server)).isEmpty();
 		}
 	}
 
@@ -254,7 +254,8 @@ class MultiplexedTlsTests {
 			assertThatExceptionOfType(IOException.class).isThrownBy(client::end);
 			client.close();
 			TlsTests.assertEnded(server, CloseReason.TLS_VIOLATION);
-			assertThat(log.lines()).anySatisfy((line) -> assertThat(line).contains("renegotiation, which is refused"));
+			assertThat(log.of(server))
+				.anySatisfy((line) -> assertThat(line).contains("renegotiation, which is refused"));
 		}
 	}
 
@@ -267,7 +268,7 @@ class MultiplexedTlsTests {
 			assertThat(client.readToEnd()).as("an alert").startsWith(21, 3);
 			client.close();
 			TlsTests.assertEnded(server, CloseReason.HANDSHAKE_FAILED);
-			assertThat(log.lines()).anySatisfy((line) -> assertThat(line).contains("does not speak TLS",
+			assertThat(log.of(server)).anySatisfy((line) -> assertThat(line).contains("does not speak TLS",
 					"look like an HTTP request", "GET / HTTP"));
 		}
 		assertThat(greeter.calls).as("calls of a handler that had no connection").isEmpty();
@@ -282,7 +283,7 @@ class MultiplexedTlsTests {
 			assertThat(client.end()).isNotNull();
 			client.close();
 			TlsTests.assertEnded(server, CloseReason.BAD_FRAME);
-			assertThat(log.lines()).anySatisfy((line) -> assertThat(line).contains("looks like a TLS ClientHello"));
+			assertThat(log.of(server)).anySatisfy((line) -> assertThat(line).contains("looks like a TLS ClientHello"));
 		}
 	}
 
@@ -302,7 +303,7 @@ class MultiplexedTlsTests {
 			}
 			assertThat(server.server().statistics().closed(CloseReason.HANDSHAKE_TIMEOUT))
 				.isGreaterThanOrEqualTo(stalled.size());
-			assertThat(log.lines())
+			assertThat(log.of(server))
 				.anySatisfy((line) -> assertThat(line).contains("was not complete within 300 ms", "after 5 bytes"));
 		}
 	}

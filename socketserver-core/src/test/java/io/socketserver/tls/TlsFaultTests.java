@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.regex.Pattern;
 
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
@@ -66,7 +67,7 @@ class TlsFaultTests {
 			assertThat(client.readToEnd()).as("an alert").startsWith(21, 3);
 			client.close();
 			TlsTests.assertEnded(server, CloseReason.HANDSHAKE_FAILED);
-			assertThat(log.lines()).anySatisfy((line) -> assertThat(line).contains("does not speak TLS",
+			assertThat(log.of(server)).anySatisfy((line) -> assertThat(line).contains("does not speak TLS",
 					"look like an HTTP request", "GET / HTTP"));
 			assertServes(server);
 		}
@@ -92,7 +93,7 @@ class TlsFaultTests {
 			assertThat(client.readToEnd()).isEmpty();
 			client.close();
 			TlsTests.assertEnded(server, CloseReason.BAD_FRAME);
-			assertThat(log.lines()).anySatisfy((line) -> assertThat(line).contains("looks like a TLS ClientHello"));
+			assertThat(log.of(server)).anySatisfy((line) -> assertThat(line).contains("looks like a TLS ClientHello"));
 		}
 	}
 
@@ -104,7 +105,7 @@ class TlsFaultTests {
 			assertThat(client.readToEnd()).isEmpty();
 			client.close();
 			TlsTests.assertEnded(server, CloseReason.HANDSHAKE_TIMEOUT);
-			assertThat(log.lines()).anySatisfy((line) -> assertThat(line).contains("was not complete within 300 ms",
+			assertThat(log.of(server)).anySatisfy((line) -> assertThat(line).contains("was not complete within 300 ms",
 					"after " + begin.length() + " bytes"));
 		}
 	}
@@ -153,7 +154,7 @@ class TlsFaultTests {
 			Await.until(() -> server.server().connections().count() == 1, "the connection");
 			client.reset();
 			TlsTests.assertEnded(server, CloseReason.PEER_RESET);
-			assertThat(log.lines()).isEmpty();
+			assertThat(log.of(server)).isEmpty();
 		}
 	}
 
@@ -162,7 +163,7 @@ class TlsFaultTests {
 		try (LogLines log = new LogLines(); TestServer server = TlsTests.secure(Strategy.THREAD).start(Script.UPPER)) {
 			server.connect().close();
 			TlsTests.assertEnded(server, CloseReason.PEER_CLOSED);
-			assertThat(log.lines()).isEmpty();
+			assertThat(log.of(server)).isEmpty();
 		}
 	}
 
@@ -190,7 +191,7 @@ class TlsFaultTests {
 			assertThat(client.end()).isNotNull();
 			client.close();
 			TlsTests.assertEnded(server, CloseReason.TLS_TRUNCATED);
-			assertThat(log.lines()).isEmpty();
+			assertThat(log.of(server)).isEmpty();
 		}
 	}
 
@@ -208,7 +209,8 @@ class TlsFaultTests {
 			}
 			client.close();
 			TlsTests.assertEnded(server, CloseReason.TLS_VIOLATION);
-			assertThat(log.lines()).anySatisfy((line) -> assertThat(line).contains("renegotiation, which is refused"));
+			assertThat(log.of(server))
+				.anySatisfy((line) -> assertThat(line).contains("renegotiation, which is refused"));
 		}
 	}
 
@@ -290,7 +292,7 @@ class TlsFaultTests {
 			assertThat(client.end()).isNotNull();
 			client.close();
 			TlsTests.assertEnded(server, CloseReason.HANDSHAKE_FAILED);
-			assertThat(log.lines()).anySatisfy((line) -> assertThat(line).contains("the key is gone"));
+			assertThat(log.of(server)).anySatisfy((line) -> assertThat(line).contains("the key is gone"));
 		}
 	}
 
@@ -421,8 +423,12 @@ class TlsFaultTests {
 			this.logger.addHandler(this);
 		}
 
-		synchronized List<String> lines() {
-			return List.copyOf(this.lines);
+		/**
+		 * What was said of a server and its connections: others may run too.
+		 */
+		synchronized List<String> of(TestServer server) {
+			Pattern name = Pattern.compile("\\b" + server.server().name() + "\\b");
+			return this.lines.stream().filter((line) -> name.matcher(line).find()).toList();
 		}
 
 		@Override

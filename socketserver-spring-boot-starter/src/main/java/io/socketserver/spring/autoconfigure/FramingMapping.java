@@ -86,6 +86,7 @@ final class FramingMapping {
 			case LENGTH_FIELD -> Framing.lengthField(lengthField());
 			case FIXED -> required("framing.size", (settings) -> settings.getFraming().size())
 				.apply((size) -> Framing.fixed(OptionsMapping.bytes(size)));
+			case OCTET_COUNTED -> bounded(MAX_FRAME_SIZE, Framing::octetCounted);
 			case STX_ETX -> bounded(MAX_FRAME_SIZE, Framing::stxEtx);
 			case MLLP -> bounded(MAX_FRAME_SIZE, Framing::mllp);
 			case RAW -> bounded(MAX_FRAME_SIZE, Framing::raw);

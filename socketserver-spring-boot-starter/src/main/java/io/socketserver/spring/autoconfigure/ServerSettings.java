@@ -764,6 +764,12 @@ public class ServerSettings {
 		LENGTH_FIELD,
 
 		/**
+		 * Frames with their length in front, as decimal digits and a blank: syslog over
+		 * TCP.
+		 */
+		OCTET_COUNTED,
+
+		/**
 		 * Frames that all have the same size.
 		 */
 		FIXED,

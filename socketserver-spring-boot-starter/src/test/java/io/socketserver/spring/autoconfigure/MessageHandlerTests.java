@@ -127,7 +127,8 @@ class MessageHandlerTests {
 			"type=length-field;length=2;byte-order=little-endian;offset=1;adjustment=-3;strip=0|ff0500 6162|ff05006162",
 			"type=length-field;length=2;format=bcd|0010 30313233343536373839|001030313233343536373839",
 			"type=length-field;length=4;format=ascii|30303031 61|3030303161", "type=fixed;size=2B|61626364|61626364",
-			"type=stx-etx|026103|026103", "type=mllp|0b611c0d|0b611c0d", "type=raw|6162|6162" })
+			"type=octet-counted|312061|312061", "type=stx-etx|026103|026103", "type=mllp|0b611c0d|0b611c0d",
+			"type=raw|6162|6162" })
 	void eachFramingIsConfigured(String framing, String request, String answer) {
 		String[] properties = framing.split(";");
 		for (int i = 0; i < properties.length; i++) {
