@@ -24,8 +24,9 @@ import io.socketserver.request.StreamRequest;
  */
 final class ThreadMessageConnection<I, O> extends BaseMessageConnection<I, O> {
 
-	// How often a paused handler looks whether its server is drained.
-	private static final long PAUSE_POLL_MILLIS = 100;
+	// How often a handler that waits looks whether its server is drained, or its
+	// connection gone.
+	private static final long POLL_MILLIS = 100;
 
 	private final RequestOutputStream output;
 
@@ -148,7 +149,7 @@ final class ThreadMessageConnection<I, O> extends BaseMessageConnection<I, O> {
 		}
 		catch (IOException ex) {
 			// The connection is gone: its handler's thread learns of that by itself.
-			end();
+			abandon();
 		}
 		if (this.ending) {
 			close(CloseReason.CLOSED_BY_SERVER);
@@ -159,7 +160,10 @@ final class ThreadMessageConnection<I, O> extends BaseMessageConnection<I, O> {
 		this.lock.lock();
 		try {
 			ByteBuffer frame = this.queue.poll();
-			this.sending = frame != null;
+			if (frame == null) {
+				this.sending = false;
+				this.changed.signalAll();
+			}
 			return frame;
 		}
 		finally {
@@ -218,7 +222,7 @@ final class ThreadMessageConnection<I, O> extends BaseMessageConnection<I, O> {
 		this.lock.lock();
 		try {
 			while (this.paused && !this.ending && !this.request.isForced() && !server().isDraining()) {
-				this.changed.awaitNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_POLL_MILLIS));
+				this.changed.awaitNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS));
 			}
 		}
 		finally {
@@ -247,8 +251,22 @@ final class ThreadMessageConnection<I, O> extends BaseMessageConnection<I, O> {
 		return this.ending;
 	}
 
+	private void abandon() {
+		this.lock.lock();
+		try {
+			this.ended = true;
+			this.queue.clear();
+			this.sending = false;
+			this.changed.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
 	/**
-	 * Nothing can be sent any more.
+	 * Nothing can be sent any more. What was taken goes out before, unless the connection
+	 * is gone. Runs in the handler's thread.
 	 */
 	void end() {
 		if (this.ending) {
@@ -257,6 +275,14 @@ final class ThreadMessageConnection<I, O> extends BaseMessageConnection<I, O> {
 		this.lock.lock();
 		try {
 			this.ended = true;
+			while (this.sending && this.request.isWritable()) {
+				this.changed.awaitNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS));
+			}
+			this.queue.clear();
+		}
+		catch (InterruptedException ex) {
+			// The connection is cut off.
+			Thread.currentThread().interrupt();
 			this.queue.clear();
 		}
 		finally {

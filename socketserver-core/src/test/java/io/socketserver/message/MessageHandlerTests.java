@@ -321,6 +321,45 @@ class MessageHandlerTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void whatWasSentBeforeACloseArrivesAlthoughTheHandlerIsAtItsEnd(Strategy strategy) throws Exception {
+		CompletableFuture<MessageConnection<String>> opened = new CompletableFuture<>();
+		CountDownLatch closed = new CountDownLatch(1);
+		serve(strategy, new MessageHandler<String, String>() {
+
+			@Override
+			public void onOpen(MessageConnection<String> connection) {
+				opened.complete(connection);
+				Await.latch(closed, "the close");
+			}
+
+			@Override
+			public Object onMessage(MessageConnection<String> connection, String message) {
+				return message;
+			}
+		});
+		String text = "x".repeat(50_000);
+		try (Client client = connect()) {
+			MessageConnection<String> connection = opened.get(20, TimeUnit.SECONDS);
+			int sent = 0;
+			// Until the kernel takes no more, since nobody reads.
+			while (sent < 1000 && connection.send(text) == SendResult.QUEUED) {
+				sent++;
+			}
+			assertThat(sent).isLessThan(1000);
+			// Congested, which is taken all the same.
+			sent++;
+			connection.close();
+			closed.countDown();
+			for (int i = 0; i < sent; i++) {
+				assertThat(client.line()).isEqualTo(text);
+			}
+			assertThat(client.line()).isNull();
+		}
+		Await.until(() -> this.server.statistics().closed(CloseReason.CLOSED_BY_SERVER) == 1, "the reason");
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void anyThreadMaySendAndCloseAfterwards(Strategy strategy) throws Exception {
 		CompletableFuture<MessageConnection<String>> opened = new CompletableFuture<>();
 		serve(strategy, new MessageHandler<String, String>() {
