@@ -47,7 +47,7 @@ final class PreloadedClasses {
 			message.EncodedMessage message.HandlerExecution message.LoopDriver message.LoopDriver$1
 			message.LoopDriver$Step message.LoopOpening message.MessageConnection message.MessageHandler
 			message.MessageHandlerFactory message.MessageLoop message.MessageLoop$Buffers
-			message.MessageRequestHandler message.MessageService message.Outbound message.Outbound$Outcome
+			message.MessageRequestHandler message.MessageService message.Backlog message.Outbound message.Outbound$Outcome
 			message.Overrides message.Overrides$1 message.PendingReplies message.PendingReplies$Slot
 			message.SendResult message.StringCodec message.ThreadMessageConnection message.Turn
 			message.Turn$Call message.Turn$State message.WriteLimits mixin.AcceptLimit mixin.AddressRulesMixIn

@@ -21,7 +21,7 @@ final class RelayOpening extends BaseOpening<Relay> {
 	private @Nullable LoopTimer timer;
 
 	RelayOpening(StreamRequest request, WorkerPool pool) {
-		super(request, pool.loop(), pool.handshakes());
+		super(request, pool.loop(), pool.handshakes(), request.handshakeTimeout());
 		this.request = request;
 		this.pool = pool;
 	}

@@ -436,6 +436,11 @@ final class DatagramSession<I, O> extends BaseConnection implements MessageConne
 	}
 
 	@Override
+	public void startTls() {
+		throw new IllegalStateException(id() + " is a session of datagrams, and cannot start TLS");
+	}
+
+	@Override
 	public void pauseReads() {
 		this.paused = true;
 	}

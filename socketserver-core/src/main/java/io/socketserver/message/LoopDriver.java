@@ -18,6 +18,7 @@ import io.socketserver.request.RequestOutcome;
 import io.socketserver.request.StreamRequest;
 import io.socketserver.request.Wire;
 import io.socketserver.tls.TlsException;
+import io.socketserver.tls.TlsOptions;
 
 /**
  * A message connection on a selector loop. Reads what is there, calls the handler for
@@ -64,6 +65,9 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 
 	private volatile boolean paused;
 
+	// No more messages before a handshake.
+	private volatile boolean startingTls;
+
 	private boolean peerEnded;
 
 	private boolean draining;
@@ -79,7 +83,7 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 		super(request, service);
 		this.shared = shared;
 		this.decoder = service.framing().newDecoder();
-		this.outbound = new Outbound(request, service.writeLimits());
+		this.outbound = new Outbound(this);
 	}
 
 	// --- The life of the connection, in the loop thread.
@@ -106,7 +110,8 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 		// Clients that have sent something already, and may be gone soon, are served
 		// without having been registered.
 		read();
-		if (!this.ended) {
+		// The first message may have started TLS, and this connection be another's now.
+		if (!this.ended && this.request.driver() == this) {
 			this.shared.loop().register(this.request.channel(), interest(), this);
 			if (this.request.server().isDraining()) {
 				this.shared.loop().schedule(FIRST_BYTE_GRACE, this::drainNow);
@@ -427,7 +432,7 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 		else {
 			ByteBuffer large = ByteBuffer.allocate(size);
 			encode(payload, large);
-			transmit(large.flip(), true, this.shared.loop().now());
+			transmit(large.flip(), true, true, this.shared.loop().now());
 		}
 	}
 
@@ -445,7 +450,7 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 		ByteBuffer out = this.shared.buffers().out;
 		if (out.position() > 0) {
 			try {
-				transmit(out.flip(), false, this.shared.loop().now());
+				transmit(out.flip(), false, true, this.shared.loop().now());
 			}
 			finally {
 				// Another connection's turn comes next.
@@ -454,10 +459,10 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 		}
 	}
 
-	private SendResult transmit(ByteBuffer frame, boolean kept, long now) {
+	private SendResult transmit(ByteBuffer frame, boolean kept, boolean own, long now) {
 		Outbound.Outcome outcome;
 		try {
-			outcome = this.outbound.write(frame, kept, now);
+			outcome = this.outbound.write(frame, kept, own, now);
 		}
 		catch (IOException ex) {
 			onLoop(() -> lost(ex));
@@ -598,7 +603,7 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 	 * Sends what a turn has gathered. Runs in its thread.
 	 */
 	void transmitFromTurn(ByteBuffer frames) {
-		transmit(frames, true, System.nanoTime());
+		transmit(frames, true, true, System.nanoTime());
 	}
 
 	/**
@@ -619,11 +624,11 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 	}
 
 	/**
-	 * Whether no message may be handled now, because the handler has paused or too much
-	 * waits for the peer.
+	 * Whether no message may be handled now, because the handler has paused or starts
+	 * TLS, or too much waits for the peer.
 	 */
 	boolean mustWait() {
-		return this.paused || this.outbound.isCongested();
+		return this.paused || this.startingTls || this.outbound.isCongested();
 	}
 
 	// --- The end.
@@ -694,10 +699,48 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 				return;
 			}
 		}
+		if (this.startingTls && !this.closing && !isBusy() && hasAnswered() && this.outbound.isEmpty()) {
+			openTls();
+			return;
+		}
 		updateInterest();
 		if (hasInput() && mayRead()) {
 			// No selector tells of what the wire has read ahead.
 			this.shared.loop().execute(this::read);
+		}
+	}
+
+	/**
+	 * All that goes out in clear is out: a handshake comes, in which this connection is
+	 * another's.
+	 */
+	private void openTls() {
+		if (this.kept != null || currentTurn() != null || hasInput()) {
+			lost(TlsException.inClear());
+			return;
+		}
+		TlsOptions options = this.request.tlsToStart();
+		this.request.layTls(options);
+		LoopOpening opening = new LoopOpening(this.request, this.shared, options.handshakeTimeout(), this);
+		this.request.driver(opening);
+		opening.begin();
+	}
+
+	/**
+	 * The handshake is complete, and this connection is this one's again.
+	 */
+	void tlsStarted() throws IOException {
+		this.startingTls = false;
+		this.outbound.hold(false);
+		flush();
+	}
+
+	void endedInHandshake(@Nullable Throwable error) {
+		if (error != null) {
+			lost(error);
+		}
+		else {
+			end();
 		}
 	}
 
@@ -943,7 +986,7 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 		}
 		message.copyTo(out);
 		try {
-			return transmit(out.flip(), false, System.nanoTime());
+			return transmit(out.flip(), false, true, System.nanoTime());
 		}
 		finally {
 			out.clear();
@@ -957,18 +1000,22 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 		}
 		// What the handler has replied before goes first.
 		Turn<I, O> running = this.turn;
+		boolean own = true;
 		if (running != null && running.isRunBy(current)) {
 			running.flush();
 		}
 		else if (this.shared.isHandling(this, current)) {
 			send();
 		}
-		return transmit(frame, true, System.nanoTime());
+		else {
+			own = false;
+		}
+		return transmit(frame, true, own, System.nanoTime());
 	}
 
 	@Override
 	public boolean isWritable() {
-		return !this.ended && !this.closing && !this.outbound.isCongested();
+		return !this.ended && !this.closing && !this.startingTls && !this.outbound.isCongested();
 	}
 
 	@Override
@@ -986,6 +1033,21 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 		if (!this.ended) {
 			handleKept();
 			settle();
+		}
+	}
+
+	@Override
+	public void startTls() {
+		Thread current = Thread.currentThread();
+		this.request.tlsToStart();
+		if (!isHandledBy(current)) {
+			throw new IllegalStateException("TLS of " + id() + " can be started by its handler only, in onMessage");
+		}
+		this.outbound.hold(true);
+		this.startingTls = true;
+		if (!this.shared.isHandling(this, current)) {
+			// Which so waits for the end of the turn.
+			this.shared.loop().execute(this::settle);
 		}
 	}
 

@@ -54,6 +54,18 @@ public interface MessageConnection<O> extends Connection {
 	void resumeReads();
 
 	/**
+	 * Starts TLS in the middle of the connection (STARTTLS), with the options of its
+	 * server. For the handler, in {@code onMessage}: the reply to that message still goes
+	 * out in clear, and then comes the handshake. Until it is complete, there is no next
+	 * message, and what others send is refused. The handler must forget what the peer has
+	 * said before. If the handshake fails, or the peer has sent anything in clear behind
+	 * that message, the connection ends.
+	 * @throws IllegalStateException if the server has no options for TLS, if the
+	 * connection speaks it already, or outside the handler
+	 */
+	void startTls();
+
+	/**
 	 * Ends the connection in an orderly way: what was sent before is sent, then the peer
 	 * sees the end of the stream. Unlike {@link #close(CloseReason)}, which ends it now.
 	 */

@@ -90,6 +90,7 @@ final class MessageRequestHandler<I, O> extends StreamRequestHandler implements 
 			else {
 				connection().endRequest();
 			}
+			messages().openTls();
 		}
 	}
 

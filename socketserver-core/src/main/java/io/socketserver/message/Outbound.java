@@ -2,7 +2,6 @@ package io.socketserver.message;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,32 +15,16 @@ import io.socketserver.request.Wire;
  */
 final class Outbound {
 
-	// Frames up to this size are copied into chunks: cheaper than an object each.
-	private static final int SMALL = 2048;
+	private final BaseMessageConnection<?, ?> connection;
 
-	private static final int CHUNK = 8192;
-
-	private final StreamRequest request;
-
-	private final WriteLimits limits;
-
-	// Buffers to be read from; the last one may be a chunk that is being filled.
-	private @Nullable ArrayDeque<ByteBuffer> queue;
-
-	private @Nullable ByteBuffer chunk;
-
-	private int queued;
+	private volatile @Nullable Backlog backlog;
 
 	private boolean closed;
 
-	private volatile boolean congested;
+	private boolean held;
 
-	// Since when the peer has taken nothing, in nanoTime; 0 while nothing waits.
-	private volatile long stalledSince;
-
-	Outbound(StreamRequest request, WriteLimits limits) {
-		this.request = request;
-		this.limits = limits;
+	Outbound(BaseMessageConnection<?, ?> connection) {
+		this.connection = connection;
 	}
 
 	/**
@@ -70,7 +53,7 @@ final class Outbound {
 		OVERFLOW,
 
 		/**
-		 * Nothing can be written any more.
+		 * Nothing can be written any more, or just now.
 		 */
 		CLOSED
 
@@ -80,105 +63,78 @@ final class Outbound {
 	 * Writes.
 	 * @param from the bytes
 	 * @param kept whether the buffer is nobody else's from now on
+	 * @param own whether it is the handler that sends
 	 */
-	synchronized Outcome write(ByteBuffer from, boolean kept, long now) throws IOException {
-		if (this.closed) {
+	synchronized Outcome write(ByteBuffer from, boolean kept, boolean own, long now) throws IOException {
+		if (this.closed || (this.held && !own)) {
 			return Outcome.CLOSED;
 		}
-		boolean first = this.queued == 0;
-		if (first) {
-			Wire wire = this.request.wire();
+		Backlog waiting = this.backlog;
+		int before = (waiting != null) ? waiting.size() : 0;
+		if (before == 0) {
+			StreamRequest request = this.connection.request;
+			Wire wire = request.wire();
 			int count = wire.write(from);
 			if (count > 0) {
-				this.request.sent(count, now);
+				request.sent(count, now);
 			}
 			if (!from.hasRemaining()) {
-				return wire.flush() ? Outcome.WRITTEN : heldBack();
+				return wire.flush() ? Outcome.WRITTEN : begin(from, kept);
 			}
 		}
-		int length = from.remaining();
-		if (length > this.limits.cap() - this.queued) {
+		if (from.remaining() > limits().cap() - before) {
 			return Outcome.OVERFLOW;
 		}
-		enqueue(from, kept);
-		this.queued += length;
-		this.congested = this.queued > this.limits.highMark();
-		if (first) {
-			// The loop's time may be old, after a handler that took long.
-			this.stalledSince = System.nanoTime() | 1;
-			return Outcome.BEGUN;
+		if (waiting == null || before == 0) {
+			return begin(from, kept);
 		}
+		waiting.add(from, kept, limits());
 		return Outcome.QUEUED;
 	}
 
 	/**
-	 * The wire has taken all, and what it has made of that waits in it.
+	 * From here on something waits, if only in the wire, which has taken all and made
+	 * more of it.
 	 */
-	private Outcome heldBack() {
-		this.stalledSince = System.nanoTime() | 1;
+	private Outcome begin(ByteBuffer rest, boolean kept) {
+		// The loop's time may be old, after a handler that took long.
+		Backlog waiting = new Backlog(System.nanoTime());
+		if (rest.hasRemaining()) {
+			waiting.add(rest, kept, limits());
+		}
+		this.backlog = waiting;
 		return Outcome.BEGUN;
 	}
 
-	private void enqueue(ByteBuffer from, boolean kept) {
-		ArrayDeque<ByteBuffer> buffers = this.queue;
-		if (buffers == null) {
-			buffers = new ArrayDeque<>(4);
-			this.queue = buffers;
-		}
-		if (kept && from.remaining() > SMALL) {
-			buffers.add(from);
-			this.chunk = null;
-			return;
-		}
-		ByteBuffer last = this.chunk;
-		if (last == null || last.capacity() - last.limit() < from.remaining()) {
-			last = ByteBuffer.allocate(Math.max(CHUNK, from.remaining())).limit(0);
-			buffers.add(last);
-			this.chunk = last;
-		}
-		// Written behind the limit, which then moves: the flush reads up to it.
-		int end = last.limit();
-		int length = from.remaining();
-		last.limit(end + length);
-		last.put(end, from, from.position(), length);
-		from.position(from.limit());
+	private WriteLimits limits() {
+		return this.connection.service.writeLimits();
 	}
 
 	/**
 	 * Writes what waits. Runs in the loop thread.
 	 */
 	synchronized void flush(long now) throws IOException {
-		Wire wire = this.request.wire();
-		if (!wire.flush()) {
-			// The channel was writable, so some of what the wire holds back went out.
-			this.stalledSince = now | 1;
+		StreamRequest request = this.connection.request;
+		Backlog waiting = this.backlog;
+		if (waiting == null) {
 			return;
 		}
-		ArrayDeque<ByteBuffer> buffers = this.queue;
-		for (ByteBuffer next; buffers != null && (next = buffers.peek()) != null; buffers.remove()) {
-			int count = wire.write(next);
-			if (count > 0) {
-				this.request.sent(count, now);
-				this.queued -= count;
-				this.stalledSince = now | 1;
-			}
-			if (next.hasRemaining()) {
-				this.congested = this.queued > (this.congested ? this.limits.lowMark() : this.limits.highMark());
-				return;
-			}
+		if (!request.wire().flush()) {
+			// The channel was writable, so some of what the wire holds back went out.
+			waiting.moved(now);
+			return;
 		}
-		forget();
-		if (!wire.flush()) {
-			this.stalledSince = now | 1;
+		if (waiting.writeTo(request, limits(), now)) {
+			this.backlog = request.wire().flush() ? null : new Backlog(now);
 		}
 	}
 
-	private void forget() {
-		this.queue = null;
-		this.chunk = null;
-		this.queued = 0;
-		this.congested = false;
-		this.stalledSince = 0;
+	/**
+	 * Takes nothing but from the handler.
+	 * @param value whether from now on, or no more
+	 */
+	synchronized void hold(boolean value) {
+		this.held = value;
 	}
 
 	/**
@@ -186,21 +142,22 @@ final class Outbound {
 	 */
 	synchronized void close() {
 		this.closed = true;
-		forget();
+		this.backlog = null;
 	}
 
 	/**
 	 * Whether more waits than the high mark, or, once that was reached, than the low one.
 	 */
 	boolean isCongested() {
-		return this.congested;
+		Backlog waiting = this.backlog;
+		return waiting != null && waiting.isCongested();
 	}
 
 	/**
 	 * Whether nothing waits.
 	 */
 	boolean isEmpty() {
-		return this.stalledSince == 0;
+		return this.backlog == null;
 	}
 
 	/**
@@ -208,7 +165,8 @@ final class Outbound {
 	 * @return 0 while nothing waits
 	 */
 	long stalledSince() {
-		return this.stalledSince;
+		Backlog waiting = this.backlog;
+		return (waiting != null) ? waiting.stalledSince() : 0;
 	}
 
 }

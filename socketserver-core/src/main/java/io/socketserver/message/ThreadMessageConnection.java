@@ -49,6 +49,9 @@ final class ThreadMessageConnection<I, O> extends BaseMessageConnection<I, O> {
 
 	private volatile boolean paused;
 
+	// From the handler's wish to the end of the handshake.
+	private volatile boolean startingTls;
+
 	// In whose turn the handler is called just now.
 	private volatile Thread turn = Thread.currentThread();
 
@@ -95,7 +98,7 @@ final class ThreadMessageConnection<I, O> extends BaseMessageConnection<I, O> {
 		}
 		this.lock.lock();
 		try {
-			if (this.ended || this.ending || !this.request.isWritable()) {
+			if (this.ended || this.ending || this.startingTls || !this.request.isWritable()) {
 				return SendResult.REFUSED;
 			}
 			if (this.queuedBytes + frame.remaining() <= this.service.writeLimits().cap()) {
@@ -187,7 +190,7 @@ final class ThreadMessageConnection<I, O> extends BaseMessageConnection<I, O> {
 
 	@Override
 	public boolean isWritable() {
-		return !this.congested && !this.ending && this.request.isWritable();
+		return !this.congested && !this.ending && !this.startingTls && this.request.isWritable();
 	}
 
 	@Override
@@ -227,6 +230,43 @@ final class ThreadMessageConnection<I, O> extends BaseMessageConnection<I, O> {
 		}
 		finally {
 			this.lock.unlock();
+		}
+	}
+
+	@Override
+	public void startTls() {
+		this.request.tlsToStart();
+		if (this.turn != Thread.currentThread()) {
+			throw new IllegalStateException("TLS of " + id() + " can be started by its handler only, in onMessage");
+		}
+		this.lock.lock();
+		try {
+			this.startingTls = true;
+			// What was taken before goes out before the reply, which is the last in
+			// clear.
+			awaitSent();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Makes the handshake, if the handler has asked for it. Runs in its thread.
+	 */
+	void openTls() throws IOException {
+		if (this.startingTls) {
+			this.request.startTls();
+			this.startingTls = false;
+		}
+	}
+
+	private void awaitSent() throws InterruptedException {
+		while (this.sending && this.request.isWritable()) {
+			this.changed.awaitNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS));
 		}
 	}
 
@@ -275,9 +315,7 @@ final class ThreadMessageConnection<I, O> extends BaseMessageConnection<I, O> {
 		this.lock.lock();
 		try {
 			this.ended = true;
-			while (this.sending && this.request.isWritable()) {
-				this.changed.awaitNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS));
-			}
+			awaitSent();
 			this.queue.clear();
 		}
 		catch (InterruptedException ex) {

@@ -2,6 +2,7 @@ package io.socketserver.request;
 
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 
@@ -44,12 +45,13 @@ public abstract class BaseOpening<S extends ConnectionDriver & Selectable> imple
 	 * @param request the connection
 	 * @param loop where it is driven
 	 * @param handshakes where what is costly is computed, never on the loop
+	 * @param timeout how long it may take
 	 */
-	protected BaseOpening(StreamRequest request, SelectorLoop loop, Executor handshakes) {
+	protected BaseOpening(StreamRequest request, SelectorLoop loop, Executor handshakes, Duration timeout) {
 		this.request = request;
 		this.loop = loop;
 		this.handshakes = handshakes;
-		this.until = System.nanoTime() + request.handshakeTimeout().toNanos();
+		this.until = System.nanoTime() + timeout.toNanos();
 	}
 
 	/**
@@ -172,6 +174,14 @@ public abstract class BaseOpening<S extends ConnectionDriver & Selectable> imple
 		if (current != null) {
 			current.cancel();
 		}
+		ended(error);
+	}
+
+	/**
+	 * The connection is over before its wire was open.
+	 * @param error why, if it is an error
+	 */
+	protected void ended(@Nullable Throwable error) {
 		this.request.server().requestEnded(this.request, error);
 	}
 
@@ -209,7 +219,7 @@ public abstract class BaseOpening<S extends ConnectionDriver & Selectable> imple
 	}
 
 	@Override
-	public final long requests() {
+	public long requests() {
 		return 0;
 	}
 

@@ -162,12 +162,28 @@ public final class StreamRequest extends BaseConnection {
 	 * @throws IOException as {@link #startTls(TlsOptions)}
 	 */
 	public TlsSession startTls() throws IOException {
+		return startTls(tlsToStart());
+	}
+
+	/**
+	 * The options for TLS that may be started now. For drivers.
+	 * @return the options of the server
+	 * @throws IllegalStateException if there are none, or TLS has been started already
+	 */
+	public TlsOptions tlsToStart() {
 		TlsOptions options = this.tlsOptions;
 		if (options == null) {
 			throw new IllegalStateException(
 					"The server '" + server().name() + "' has no options for TLS to start with");
 		}
-		return startTls(options);
+		throwIfTls();
+		return options;
+	}
+
+	private void throwIfTls() {
+		if (this.wire instanceof TlsWire) {
+			throw new IllegalStateException(id() + " speaks TLS already");
+		}
 	}
 
 	/**
@@ -183,9 +199,7 @@ public final class StreamRequest extends BaseConnection {
 	 * @throws IOException if the connection is lost
 	 */
 	public TlsSession startTls(TlsOptions options) throws IOException {
-		if (this.wire instanceof TlsWire) {
-			throw new IllegalStateException(id() + " speaks TLS already");
-		}
+		throwIfTls();
 		thread().checkNothingIsBuffered();
 		TlsWire secure = new TlsWire(this.wire, this.channel, options);
 		thread().open(secure, options.handshakeTimeout(), true);
@@ -311,8 +325,17 @@ public final class StreamRequest extends BaseConnection {
 	public void beginTls() {
 		TlsOptions options = this.tlsOptions;
 		if (options != null && !options.isOnDemand() && !(this.wire instanceof TlsWire)) {
-			this.wire = new TlsWire(this.wire, this.channel, options);
+			layTls(options);
 		}
+	}
+
+	/**
+	 * Has TLS begin with the next byte. For drivers that do not block, in the midst of a
+	 * connection.
+	 * @param options how
+	 */
+	public void layTls(TlsOptions options) {
+		this.wire = new TlsWire(this.wire, this.channel, options);
 	}
 
 	/**

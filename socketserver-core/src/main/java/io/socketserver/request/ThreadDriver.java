@@ -192,8 +192,7 @@ final class ThreadDriver implements ConnectionDriver {
 		RequestInputStream stream = this.input;
 		if ((stream != null && stream.available() > 0) || this.request.wire().hasInput()) {
 			this.request.endsFor(CloseReason.TLS_VIOLATION);
-			throw new TlsException(TlsException.Problem.VIOLATION,
-					"The client sent bytes in clear after the command that starts TLS, and before its handshake", null);
+			throw TlsException.inClear();
 		}
 	}
 

@@ -25,6 +25,16 @@ public final class TlsException extends IOException {
 	}
 
 	/**
+	 * Somebody may have put in clear what would be taken for encrypted (CVE-2011-0411 was
+	 * the first such case).
+	 * @return what refuses it
+	 */
+	public static TlsException inClear() {
+		return new TlsException(Problem.VIOLATION,
+				"The client sent bytes in clear after the command that starts TLS, and before its handshake", null);
+	}
+
+	/**
 	 * Which kind of thing went wrong.
 	 * @return the kind
 	 */

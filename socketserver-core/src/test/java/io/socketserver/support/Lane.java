@@ -14,6 +14,8 @@ import io.socketserver.request.MixIn;
  */
 public record Lane(Transport transport, Serving strategy) {
 
+	private static final boolean ALL = "all".equals(System.getProperty("lanes"));
+
 	static Stream<Lane> all() {
 		return over(Strategy.values());
 	}
@@ -29,10 +31,11 @@ public record Lane(Transport transport, Serving strategy) {
 	}
 
 	/**
-	 * A worker process knows no transport: one is enough, since each start takes time.
+	 * A worker process knows no transport, and each start takes time: all of them only
+	 * with {@code -Dlanes=all}, as CI does it.
 	 */
 	private boolean isWorthItsTime() {
-		return this.strategy != Strategy.FORK || this.transport == Transport.TCP;
+		return this.strategy != Strategy.FORK || this.transport == Transport.TCP || ALL;
 	}
 
 	/**
