@@ -187,7 +187,10 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 			}
 			return;
 		}
-		callHandler(this::readAll);
+		if (!this.startingTls) {
+			callHandler(this::readAll);
+		}
+		// Else what comes is the handshake's, whose time it is: the turn is over.
 		settle();
 	}
 

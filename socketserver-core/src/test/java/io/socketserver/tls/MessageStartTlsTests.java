@@ -3,7 +3,9 @@ package io.socketserver.tls;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import io.socketserver.framing.Framing;
@@ -88,8 +91,7 @@ class MessageStartTlsTests {
 				}
 			}
 			TlsTests.assertEnded(server, CloseReason.PEER_CLOSED);
-			assertThat(this.talk.calls).containsExactly("open", "protocol", "starttls", "protocol", "secret",
-					"starttls", "close PEER_CLOSED");
+			assertCalled("open", "protocol", "starttls", "protocol", "secret", "starttls", "close PEER_CLOSED");
 		}
 	}
 
@@ -141,6 +143,40 @@ class MessageStartTlsTests {
 			client.readToEnd();
 			TlsTests.assertEnded(server, CloseReason.HANDSHAKE_FAILED);
 			assertCalled("open", "starttls", "close HANDSHAKE_FAILED");
+		}
+	}
+
+	/**
+	 * Whose next bytes are there before the loop knows that the handler is done.
+	 */
+	@ParameterizedTest
+	@EnumSource
+	void quickClientsAreNotTakenForSuchAsDidNotWait(Multiplexed strategy) throws Exception {
+		int count = 200;
+		try (TestServer server = start(strategy)) {
+			List<Thread> threads = new ArrayList<>();
+			for (int i = 0; i < 4; i++) {
+				Thread thread = new Thread(() -> goOnInClear(server, count / 4));
+				threads.add(thread);
+				thread.start();
+			}
+			threads.forEach(Await::end);
+			server.awaitQuiet();
+			assertThat(server.server().statistics().closed(CloseReason.TLS_VIOLATION)).isZero();
+			assertThat(server.server().statistics().closed(CloseReason.HANDSHAKE_FAILED)).isEqualTo(count);
+		}
+	}
+
+	private static void goOnInClear(TestServer server, int times) {
+		for (int i = 0; i < times; i++) {
+			try (Client client = Client.connect(server.server().serverAddress())) {
+				assertThat(client.ask("starttls")).isEqualTo("ready");
+				client.sendLine("at once");
+				client.readToEnd();
+			}
+			catch (IOException ex) {
+				// The end may be a reset.
+			}
 		}
 	}
 
