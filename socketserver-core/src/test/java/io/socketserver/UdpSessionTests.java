@@ -179,6 +179,7 @@ class UdpSessionTests {
 			assertThat(this.events).containsExactly("open", "a", "close IDLE_TIMEOUT");
 			assertThat(client.ask("b")).isEqualTo("b");
 			Await.until(() -> this.events.size() == 6, "the end of the second");
+			Await.until(() -> server.server().connections().count() == 0, "its end in the list too");
 			assertThat(server.server().statistics().closed(CloseReason.IDLE_TIMEOUT)).isEqualTo(2);
 		}
 	}
