@@ -34,14 +34,14 @@ final class RelayOpening extends BaseOpening<Relay> {
 
 	@Override
 	protected Relay newSuccessor() {
-		if (this.timer != null) {
-			this.timer.cancel();
-		}
 		return new Relay(this.request, this.pool);
 	}
 
 	@Override
 	protected void begin(Relay next) {
+		if (this.timer != null) {
+			this.timer.cancel();
+		}
 		next.updateInterest();
 		this.pool.take(next);
 	}

@@ -31,6 +31,8 @@ final class RelayWire implements Wire {
 
 	private final Waiter waiter;
 
+	private final Optional<TlsSession> tls;
+
 	private final ReentrantLock writeLock = new ReentrantLock();
 
 	// Guarded by writeLock, as all below of output. In filling mode: frames that can wait
@@ -52,13 +54,11 @@ final class RelayWire implements Wire {
 
 	private volatile boolean reset;
 
-	private final Optional<TlsSession> tls;
-
 	RelayWire(SocketChannel channel, FrameInput input, Waiter waiter, Optional<TlsSession> tls) {
-		this.tls = tls;
 		this.channel = channel;
 		this.input = input;
 		this.waiter = waiter;
+		this.tls = tls;
 	}
 
 	/**

@@ -18,7 +18,8 @@ public enum SendResult {
 
 	/**
 	 * It is lost: the connection has ended, or what waits for the peer has reached the
-	 * cap and the connection ends for that.
+	 * cap and the connection ends for that, or the handler has just
+	 * {@link MessageConnection#startTls() started TLS}.
 	 */
 	REFUSED
 

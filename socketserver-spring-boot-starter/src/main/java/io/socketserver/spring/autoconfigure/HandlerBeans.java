@@ -137,18 +137,7 @@ final class HandlerBeans {
 	 * The keys that depend on the handler.
 	 */
 	List<ConditionalKey> keys() {
-		List<ConditionalKey> keys = new ArrayList<>(MessageBeans.keys(this::whyNotFramed));
-		keys.add(new ConditionalKey("ssl.on-demand",
-				(settings) -> Boolean.TRUE.equals(settings.getSsl().onDemand()) ? true : null, this::whyNotOnDemand));
-		return keys;
-	}
-
-	private Optional<String> whyNotOnDemand(ServerConfig server) {
-		String handler = handler(server);
-		return isMessageHandler(handler)
-				? Optional.of("the handler '" + handler + "' of the socket server '" + server.name()
-						+ "' is a MessageHandler, which cannot start TLS; use a StreamRequestHandler")
-				: Optional.empty();
+		return MessageBeans.keys(this::whyNotFramed);
 	}
 
 	private Optional<String> whyNotFramed(ServerConfig server) {

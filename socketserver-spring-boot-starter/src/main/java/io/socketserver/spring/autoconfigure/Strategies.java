@@ -1,6 +1,7 @@
 package io.socketserver.spring.autoconfigure;
 
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -36,6 +37,10 @@ final class Strategies {
 	private static final Set<Concurrency> MULTIPLEX = EnumSet.of(Concurrency.MULTIPLEX);
 
 	private static final Set<Concurrency> FORK = EnumSet.of(Concurrency.FORK);
+
+	// All others; the first is what is proposed.
+	private static final Set<Concurrency> IN_PROCESS = new LinkedHashSet<>(List.of(Concurrency.THREAD,
+			Concurrency.VIRTUAL, Concurrency.POOL, Concurrency.SYNC, Concurrency.MULTIPLEX));
 
 	private final Concurrency defaultConcurrency;
 
@@ -177,6 +182,8 @@ final class Strategies {
 				key("fork.start-timeout", (settings) -> settings.getFork().startTimeout(), FORK),
 				key("fork.stop-timeout", (settings) -> settings.getFork().stopTimeout(), FORK),
 				key("fork.jvm-args", (settings) -> settings.getFork().jvmArgs(), FORK),
+				key("ssl.on-demand", (settings) -> Boolean.TRUE.equals(settings.getSsl().onDemand()) ? true : null,
+						IN_PROCESS),
 				key("multiplex.loops", (settings) -> settings.getMultiplex().loops(), MULTIPLEX),
 				key("handler-execution", ServerSettings::getHandlerExecution, MULTIPLEX),
 				key("handler-pool.threads", (settings) -> settings.getHandlerPool().threads(), MULTIPLEX),

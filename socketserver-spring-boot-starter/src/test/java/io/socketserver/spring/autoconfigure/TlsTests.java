@@ -220,12 +220,29 @@ class TlsTests {
 		});
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "thread", "multiplex" })
+	void aMessageHandlerMayStartTlsItselfToo(String concurrency) {
+		runner(WhoMessages.class)
+			.withPropertyValues("socketserver.ssl.on-demand=true", "socketserver.concurrency=" + concurrency)
+			.run((context) -> {
+				try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), Runners.port(context))) {
+					assertThat(ask(plain, "hello")).isEqualTo("nobody says hello");
+					assertThat(ask(plain, "STARTTLS")).isEqualTo("go ahead");
+					SSLSocket secure = (SSLSocket) PemFiles.trustingAnybody()
+						.getSocketFactory()
+						.createSocket(plain, "localhost", Runners.port(context), true);
+					assertThat(ask(secure, "secret")).isEqualTo("TLSv1.3 says secret");
+				}
+			});
+	}
+
 	@Test
-	void aMessageHandlerCannotStartTlsItself() {
-		runner(WhoMessages.class).withPropertyValues("socketserver.ssl.on-demand=true")
+	void workerProcessesCannotStartTlsThemselves() {
+		runner().withPropertyValues("socketserver.ssl.on-demand=true", "socketserver.concurrency=fork")
 			.run((context) -> assertThat(context.getStartupFailure()).rootCause()
 				.hasMessageContaining("socketserver.ssl.on-demand")
-				.hasMessageContaining("which cannot start TLS"));
+				.hasMessageContaining("set concurrency to thread"));
 	}
 
 	@Test
@@ -279,6 +296,10 @@ class TlsTests {
 
 		@Override
 		public String onMessage(MessageConnection<String> connection, String message) {
+			if (message.equals("STARTTLS")) {
+				connection.startTls();
+				return "go ahead";
+			}
 			return connection.tls().map(TlsSession::protocol).orElse("nobody") + " says " + message;
 		}
 
