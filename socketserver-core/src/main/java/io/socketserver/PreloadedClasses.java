@@ -21,7 +21,7 @@ final class PreloadedClasses {
 			RequestHooks RequestHooks$Base ServerOptions ServerOptions$KeepAlive ServerState
 			SocketServerException StreamServer TcpServer ThreadingTcpServer ThreadingUdpServer UdpOptions
 			UdpOptions$LongPackets UdpServer UdpServer$Parts UnixSocketFile UnixStreamServer fork.Assignment
-			fork.Backoff fork.BaseRelay fork.RelayOpening fork.TlsSummary request.BaseOpening fork.ForkOptions fork.FrameInput fork.FrameType fork.FrameType$Channel
+			fork.Backoff fork.BaseRelay fork.RelayOpening fork.TlsSummary request.BaseOpening request.BaseOpening$Computing fork.ForkOptions fork.FrameInput fork.FrameType fork.FrameType$Channel
 			fork.HandlerApplication fork.HandlerFailedException fork.Link fork.Link$Listener
 			fork.Link$Listener$1 fork.LinkBuffers fork.PacketFrame fork.PacketRelay fork.PacketRelay$1 fork.PacketSender
 			fork.PrivateDirectory fork.PrivateDirectory$Opener fork.ProtocolException fork.Recycling fork.Relay

@@ -5,6 +5,8 @@ import java.nio.channels.SelectionKey;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,10 @@ import io.socketserver.loop.SelectorLoop;
  */
 public abstract class BaseOpening<S extends ConnectionDriver & Selectable> implements ConnectionDriver, Selectable {
 
+	@SuppressWarnings("rawtypes")
+	private static final AtomicReferenceFieldUpdater<BaseOpening, Computing> COMPUTING = AtomicReferenceFieldUpdater
+		.newUpdater(BaseOpening.class, Computing.class, "computing");
+
 	private final StreamRequest request;
 
 	private final SelectorLoop loop;
@@ -35,8 +41,7 @@ public abstract class BaseOpening<S extends ConnectionDriver & Selectable> imple
 
 	private @Nullable S successor;
 
-	// The wire is computing elsewhere: nothing is waited for but that.
-	private boolean computing;
+	private volatile Computing computing = Computing.NOTHING;
 
 	private volatile boolean ended;
 
@@ -84,7 +89,7 @@ public abstract class BaseOpening<S extends ConnectionDriver & Selectable> imple
 		try {
 			this.request.channel().configureBlocking(false);
 			this.request.beginTls();
-			this.request.wire().offload(this::compute, () -> this.loop.execute(this::computed));
+			this.request.wire().offload(this::compute, () -> this.computing = Computing.AWAITED);
 			this.loop.register(this.request.channel(), SelectionKey.OP_READ, this);
 		}
 		catch (IOException ex) {
@@ -99,13 +104,37 @@ public abstract class BaseOpening<S extends ConnectionDriver & Selectable> imple
 	}
 
 	private void compute(Runnable task) {
-		this.computing = true;
-		this.handshakes.execute(task);
+		this.computing = Computing.UNDER_WAY;
+		try {
+			this.handshakes.execute(() -> computeElsewhere(task));
+		}
+		catch (RejectedExecutionException ex) {
+			this.computing = Computing.NOTHING;
+			throw ex;
+		}
 	}
 
-	private void computed() {
-		this.computing = false;
-		advance();
+	/**
+	 * Mostly the loop has nothing to do after that, and is not woken: what the client
+	 * sends next will.
+	 */
+	private void computeElsewhere(Runnable task) {
+		try {
+			task.run();
+		}
+		finally {
+			if (COMPUTING.getAndSet(this, Computing.NOTHING) == Computing.AWAITED) {
+				this.loop.execute(this::advance);
+			}
+		}
+	}
+
+	/**
+	 * Whether the wire computes still. Then it tells when it is done.
+	 */
+	private boolean awaitsComputing() {
+		return COMPUTING.compareAndSet(this, Computing.UNDER_WAY, Computing.AWAITED)
+				|| this.computing == Computing.AWAITED;
 	}
 
 	@Override
@@ -127,14 +156,19 @@ public abstract class BaseOpening<S extends ConnectionDriver & Selectable> imple
 		if (this.ended || this.successor != null) {
 			return;
 		}
+		SelectionKey current = Objects.requireNonNull(this.key);
 		try {
 			Wire wire = this.request.wire();
-			if (wire.advance(this.until)) {
-				handOver();
-				return;
+			if (awaitsComputing()) {
+				current.interestOps(0);
 			}
-			int wanted = wire.flush() ? SelectionKey.OP_READ : SelectionKey.OP_WRITE;
-			Objects.requireNonNull(this.key).interestOps(this.computing ? 0 : wanted);
+			else if (wire.advance(this.until)) {
+				handOver(current);
+			}
+			else {
+				boolean sent = this.computing != Computing.NOTHING || wire.flush();
+				current.interestOps(sent ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);
+			}
 		}
 		catch (IOException ex) {
 			lost(ex);
@@ -149,8 +183,7 @@ public abstract class BaseOpening<S extends ConnectionDriver & Selectable> imple
 		end(cause);
 	}
 
-	private void handOver() {
-		SelectionKey current = Objects.requireNonNull(this.key);
+	private void handOver(SelectionKey current) {
 		S next = newSuccessor();
 		this.successor = next;
 		current.attach(next);
@@ -268,6 +301,22 @@ public abstract class BaseOpening<S extends ConnectionDriver & Selectable> imple
 	@Override
 	public final void wasReset() {
 		this.loop.execute(this::closingNow);
+	}
+
+	/**
+	 * What the wire has computed elsewhere.
+	 */
+	private enum Computing {
+
+		NOTHING,
+
+		UNDER_WAY,
+
+		/**
+		 * Under way or just done, and the loop has to be told when it is.
+		 */
+		AWAITED
+
 	}
 
 }

@@ -50,8 +50,8 @@ final class TlsWire implements Wire {
 	}
 
 	@Override
-	public void offload(Executor executor, Runnable whenDone) {
-		this.tls.offload(executor, whenDone);
+	public void offload(Executor executor, Runnable whenNeeded) {
+		this.tls.offload(executor, whenNeeded);
 	}
 
 	@Override

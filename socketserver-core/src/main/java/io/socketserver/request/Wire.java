@@ -35,8 +35,7 @@ public interface Wire {
 	/**
 	 * Makes the same ready piece by piece, as far as a non-blocking channel allows. To be
 	 * called again when the channel is readable, or writable if {@link #flush()} says
-	 * that something is left; when something {@link #offload offloaded} is done; and when
-	 * the time is up.
+	 * that something is left; when {@link #offload} says so; and when the time is up.
 	 * @param until when it has to be ready, in nanoTime
 	 * @return true once bytes can pass
 	 * @throws IOException if the time is up, the connection is lost or the peer is
@@ -63,13 +62,14 @@ public interface Wire {
 	}
 
 	/**
-	 * Has costly computations done elsewhere. For non-blocking channels, before the first
-	 * {@link #advance}.
+	 * Has costly computations done elsewhere, and what they lead to. For non-blocking
+	 * channels, before the first {@link #advance}. Meanwhile that one would wait, and
+	 * need not be called.
 	 * @param executor where
-	 * @param whenDone called in that thread after each: then {@link #advance} has to be
-	 * called again, in whichever thread reads
+	 * @param whenNeeded called in that thread if {@link #advance} has to be called again,
+	 * in whichever thread reads, although nothing may have come
 	 */
-	default void offload(Executor executor, Runnable whenDone) {
+	default void offload(Executor executor, Runnable whenNeeded) {
 	}
 
 	/**

@@ -45,10 +45,13 @@ final class Handshake {
 	// Computes in the reader's thread unless an executor was given.
 	private @Nullable Executor executor;
 
-	private Runnable resume = () -> {
+	private Runnable rest = () -> {
 	};
 
-	private volatile boolean computing;
+	// The executor has to go on, or does.
+	private boolean elsewhere;
+
+	private boolean inExecutor;
 
 	Handshake(TlsOptions options, Intake intake, Outlet outlet) {
 		this.options = options;
@@ -56,9 +59,14 @@ final class Handshake {
 		this.outlet = outlet;
 	}
 
-	void offload(Executor value, Runnable whenDone) {
+	/**
+	 * Has the handshake go on elsewhere where it comes to something costly.
+	 * @param value where
+	 * @param goOn what is executed there: has to come to {@link #advanceElsewhere()}
+	 */
+	void offload(Executor value, Runnable goOn) {
 		this.executor = value;
-		this.resume = whenDone;
+		this.rest = goOn;
 	}
 
 	@Nullable SSLEngine engine() {
@@ -82,6 +90,21 @@ final class Handshake {
 		catch (SSLException ex) {
 			sendAlert();
 			throw failure("The TLS handshake failed: " + Printable.of(String.valueOf(ex.getMessage())), ex);
+		}
+	}
+
+	/**
+	 * Goes on in the executor: computes, and sends the answer.
+	 * @return true once the handshake is complete
+	 */
+	boolean advanceElsewhere() throws IOException {
+		this.inExecutor = true;
+		try {
+			return advance();
+		}
+		finally {
+			this.inExecutor = false;
+			this.elsewhere = false;
 		}
 	}
 
@@ -161,8 +184,9 @@ final class Handshake {
 
 	private boolean unwrap(SSLEngine current) throws IOException {
 		if (!this.intake.hasRecord()) {
-			// What the client waits for, before it is waited for.
-			return this.outlet.flush() && fill();
+			// What the client waits for, before it is waited for: by the reader, not
+			// here.
+			return this.outlet.flush() && !this.inExecutor && fill();
 		}
 		SSLEngineResult result = current.unwrap(this.intake.bytes(), NOTHING);
 		if (result.getStatus() != Status.OK) {
@@ -189,32 +213,22 @@ final class Handshake {
 	 * @return false if it is under way elsewhere
 	 */
 	private boolean compute(SSLEngine current) throws TlsException {
-		Executor elsewhere = this.executor;
-		if (elsewhere == null) {
+		Executor costly = this.executor;
+		if (costly == null || this.inExecutor) {
 			runTasks(current);
 			return true;
 		}
-		if (!this.computing) {
-			this.computing = true;
+		if (!this.elsewhere) {
+			this.elsewhere = true;
 			try {
-				elsewhere.execute(() -> computeHere(current));
+				costly.execute(this.rest);
 			}
 			catch (RejectedExecutionException ex) {
-				this.computing = false;
+				this.elsewhere = false;
 				throw failure("There is no thread free for a TLS handshake", ex);
 			}
 		}
 		return false;
-	}
-
-	private void computeHere(SSLEngine current) {
-		try {
-			runTasks(current);
-		}
-		finally {
-			this.computing = false;
-			this.resume.run();
-		}
 	}
 
 	private static void runTasks(SSLEngine current) {

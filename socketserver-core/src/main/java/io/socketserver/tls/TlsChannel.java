@@ -60,6 +60,9 @@ public final class TlsChannel {
 	// is all below.
 	private ByteBuffer plain = NOTHING;
 
+	// What the executor has met, for the reader to throw.
+	private @Nullable IOException failure;
+
 	private boolean ended;
 
 	private int controlRecords;
@@ -79,14 +82,41 @@ public final class TlsChannel {
 	}
 
 	/**
-	 * Has the costly parts of the handshake computed elsewhere. For carriers that do not
-	 * wait; before the first read.
+	 * Has the costly parts of the handshake computed elsewhere, and answered from there.
+	 * For carriers that do not wait; before the first read. A reader that comes meanwhile
+	 * has to wait.
 	 * @param executor where
-	 * @param whenDone called in that thread each time a part is done: a read has to
-	 * follow
+	 * @param whenNeeded called in that thread if the handshake cannot go on with what the
+	 * peer will send: {@link #advance} has to be called again
 	 */
-	public void offload(Executor executor, Runnable whenDone) {
-		this.handshake.offload(executor, whenDone);
+	public void offload(Executor executor, Runnable whenNeeded) {
+		this.handshake.offload(executor, () -> {
+			if (needsReader()) {
+				whenNeeded.run();
+			}
+		});
+	}
+
+	/**
+	 * Goes on with the handshake in the executor.
+	 * @return true if there is something to do for the reader: it is over, or its answer
+	 * waits for the peer
+	 */
+	private boolean needsReader() {
+		this.readLock.lock();
+		try {
+			return this.handshake.advanceElsewhere() || !this.outlet.flush();
+		}
+		catch (IOException ex) {
+			this.failure = ex;
+		}
+		catch (Throwable ex) {
+			this.failure = new TlsException(Problem.HANDSHAKE_FAILED, "The TLS handshake failed: " + ex, ex);
+		}
+		finally {
+			this.readLock.unlock();
+		}
+		return true;
 	}
 
 	/**
@@ -245,6 +275,10 @@ public final class TlsChannel {
 	}
 
 	private boolean establish() throws IOException {
+		IOException met = this.failure;
+		if (met != null) {
+			throw met;
+		}
 		if (this.session == null && this.handshake.advance()) {
 			this.session = this.handshake.session(engine());
 		}
