@@ -199,10 +199,11 @@ public class UdpServer extends BaseServer {
 						: "has sessions, and its handlers know none: give it a MessageService, or turn them off")
 						+ " (UdpOptions.withSessions)");
 			}
-			if (List.of(mixIns).stream().anyMatch(MultiplexingMixIn.class::isInstance)) {
+			if (!messages && List.of(mixIns).stream().anyMatch(MultiplexingMixIn.class::isInstance)) {
 				throw new IllegalArgumentException("The UDP server '" + options.name()
-						+ "' cannot be multiplexed, since it has no connections: without a strategy its handlers run on"
-						+ " its loop, or on several (UdpOptions.withReceivers); with a PoolingMixIn off it");
+						+ "' cannot be multiplexed without sessions: give it a MessageService and"
+						+ " UdpOptions.withSessions, or no strategy, which runs its handlers on its loop, or on several"
+						+ " (UdpOptions.withReceivers), or a PoolingMixIn, which runs them off it");
 			}
 			if (messages && List.of(mixIns).stream().anyMatch(ForkingMixIn.class::isInstance)) {
 				throw new IllegalArgumentException("The UDP server '" + options.name()

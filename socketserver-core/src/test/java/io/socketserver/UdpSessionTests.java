@@ -14,13 +14,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import io.socketserver.framing.Framing;
 import io.socketserver.message.Codec;
@@ -39,7 +39,9 @@ import io.socketserver.request.DrainReport;
 import io.socketserver.request.ServerListener;
 import io.socketserver.support.Await;
 import io.socketserver.support.Client;
+import io.socketserver.support.Multiplexed;
 import io.socketserver.support.PacketScript;
+import io.socketserver.support.Serving;
 import io.socketserver.support.Strategy;
 import io.socketserver.support.TestServer;
 import io.socketserver.support.UdpClient;
@@ -66,8 +68,17 @@ class UdpSessionTests {
 		return MessageService.of(Framing.line(8192), Codec.string(StandardCharsets.UTF_8), handler);
 	}
 
-	private static UdpTestServer.Setup with(Strategy strategy) {
-		return UdpTestServer.with(strategy).udp((udp) -> udp.withSessions(true));
+	private static UdpTestServer.Setup with(Serving strategy) {
+		return UdpTestServer.with(strategy.mixIns()).udp((udp) -> udp.withSessions(true));
+	}
+
+	static Stream<Serving> strategies() {
+		return Stream.concat(Stream.of(Strategy.values()).filter((strategy) -> strategy != Strategy.FORK),
+				Stream.of(Multiplexed.values()));
+	}
+
+	static Stream<Serving> offTheLoop() {
+		return strategies().filter((strategy) -> strategy != Strategy.SYNC && strategy != Multiplexed.ON_LOOP);
 	}
 
 	private static String count(MessageConnection<String> connection, String message) {
@@ -77,10 +88,11 @@ class UdpSessionTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
-	void theSameHandlerServesTcpAndUdp(Strategy strategy) throws Exception {
+	@MethodSource("strategies")
+	void theSameHandlerServesTcpAndUdp(Serving strategy) throws Exception {
 		MessageService<String, String> both = service(UdpSessionTests::count);
-		try (UdpTestServer udp = with(strategy).start(both); TestServer tcp = TestServer.with(strategy).start(both)) {
+		try (UdpTestServer udp = with(strategy).start(both);
+				TestServer tcp = TestServer.with(strategy.mixIns()).start(both)) {
 			Client stream = tcp.connect();
 			UdpClient packets = udp.client();
 			for (int i = 1; i <= 3; i++) {
@@ -94,8 +106,8 @@ class UdpSessionTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
-	void aSessionIsAConnectionThatIsListedAndClosed(Strategy strategy) throws Exception {
+	@MethodSource("strategies")
+	void aSessionIsAConnectionThatIsListedAndClosed(Serving strategy) throws Exception {
 		try (UdpTestServer server = with(strategy).create(service(this::tell))) {
 			server.server().addListener(new ServerListener() {
 				@Override
@@ -131,8 +143,8 @@ class UdpSessionTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
-	void messagesOfAPeerKeepTheirOrderAndNeverRunAtTheSameTime(Strategy strategy) throws Exception {
+	@MethodSource("strategies")
+	void messagesOfAPeerKeepTheirOrderAndNeverRunAtTheSameTime(Serving strategy) throws Exception {
 		int clients = 4;
 		int messages = 1000;
 		Map<String, List<Integer>> seen = new ConcurrentHashMap<>();
@@ -169,8 +181,8 @@ class UdpSessionTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
-	void aSilentSessionEndsAtTheIdleTimeout(Strategy strategy) throws Exception {
+	@MethodSource("strategies")
+	void aSilentSessionEndsAtTheIdleTimeout(Serving strategy) throws Exception {
 		try (UdpTestServer server = with(strategy).options((options) -> options.withIdleTimeout(Duration.ofMillis(200)))
 			.start(service(new Events()))) {
 			UdpClient client = server.client();
@@ -254,8 +266,8 @@ class UdpSessionTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
-	void anybodyMaySendToASession(Strategy strategy) throws Exception {
+	@MethodSource("strategies")
+	void anybodyMaySendToASession(Serving strategy) throws Exception {
 		List<MessageConnection<String>> members = new CopyOnWriteArrayList<>();
 		try (UdpTestServer server = with(strategy).start(service((connection, message) -> {
 			members.add(connection);
@@ -277,8 +289,8 @@ class UdpSessionTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
-	void aHandlerThatThrowsEndsItsSessionOnly(Strategy strategy) throws Exception {
+	@MethodSource("strategies")
+	void aHandlerThatThrowsEndsItsSessionOnly(Serving strategy) throws Exception {
 		try (UdpTestServer server = with(strategy).start(service(new Events() {
 			@Override
 			public @Nullable String onError(MessageConnection<String> connection, Throwable error) {
@@ -298,8 +310,8 @@ class UdpSessionTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
-	void repliesThatComeLaterKeepTheirOrder(Strategy strategy) throws Exception {
+	@MethodSource("strategies")
+	void repliesThatComeLaterKeepTheirOrder(Serving strategy) throws Exception {
 		CompletableFuture<String> later = new CompletableFuture<>();
 		AtomicInteger count = new AtomicInteger();
 		try (UdpTestServer server = with(strategy).start(service((connection, message) -> {
@@ -363,8 +375,8 @@ class UdpSessionTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
-	void aDrainSaysGoodbyeToIdleSessions(Strategy strategy) throws Exception {
+	@MethodSource("strategies")
+	void aDrainSaysGoodbyeToIdleSessions(Serving strategy) throws Exception {
 		try (UdpTestServer server = with(strategy).start(service(new Events() {
 			@Override
 			public void onGoodbye(MessageConnection<String> connection) {
@@ -387,8 +399,8 @@ class UdpSessionTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(mode = Mode.EXCLUDE, names = "SYNC")
-	void aDrainWaitsForWhatIsUnderWay(Strategy strategy) throws Exception {
+	@MethodSource("offTheLoop")
+	void aDrainWaitsForWhatIsUnderWay(Serving strategy) throws Exception {
 		try (UdpTestServer server = with(strategy).start(service(new Events() {
 			@Override
 			public Object onMessage(MessageConnection<String> connection, String message) throws Exception {
@@ -449,9 +461,9 @@ class UdpSessionTests {
 			.isThrownBy(() -> new UdpServer(address, PacketScript.handlers(PacketScript.UPPER), sessions))
 			.withMessageContaining("give it a MessageService");
 		assertThatIllegalArgumentException()
-			.isThrownBy(() -> new UdpServer(address, service(UdpSessionTests::count), sessions,
+			.isThrownBy(() -> new UdpServer(address, PacketScript.handlers(PacketScript.UPPER),
 					new MultiplexingMixIn(1, HandlerExecution.loop())))
-			.withMessageContaining("cannot be multiplexed");
+			.withMessageContaining("cannot be multiplexed without sessions");
 	}
 
 	/**

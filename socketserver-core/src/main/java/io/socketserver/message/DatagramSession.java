@@ -304,10 +304,10 @@ final class DatagramSession<I, O> extends BaseConnection implements MessageConne
 	}
 
 	/**
-	 * Has a turn run off the loop, or as the rest of the one that runs.
+	 * Has a turn run elsewhere, or as the rest of the one that runs.
 	 */
 	private void schedule() {
-		this.sessions.execute(() -> {
+		this.sessions.execute(this, () -> {
 			try {
 				runTurns();
 			}

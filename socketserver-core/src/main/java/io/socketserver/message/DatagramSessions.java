@@ -3,11 +3,13 @@ package io.socketserver.message;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +55,9 @@ public final class DatagramSessions<I, O> implements MixIn, RequestHandlerFactor
 
 	private volatile @Nullable ThreadPoolExecutor executor;
 
+	// Where a peer's turns run that no datagram begins; null for this executor.
+	private volatile @Nullable Function<SocketAddress, Executor> places;
+
 	/**
 	 * Sessions of a service.
 	 * @param service codec and handler; the framing is not used
@@ -61,6 +66,23 @@ public final class DatagramSessions<I, O> implements MixIn, RequestHandlerFactor
 	public DatagramSessions(MessageService<I, O> service, int maxSessions) {
 		this.service = service;
 		this.maxSessions = maxSessions;
+	}
+
+	/**
+	 * What the sessions serve.
+	 * @return codec and handler
+	 */
+	public MessageService<I, O> service() {
+		return this.service;
+	}
+
+	/**
+	 * Has sessions run where a strategy wants them to also when no datagram has come. For
+	 * a strategy, each time the server is activated.
+	 * @param value answers where that is, for a peer
+	 */
+	public void runOn(Function<SocketAddress, Executor> value) {
+		this.places = value;
 	}
 
 	@Override
@@ -121,10 +143,11 @@ public final class DatagramSessions<I, O> implements MixIn, RequestHandlerFactor
 	}
 
 	/**
-	 * Has something run off the loop.
+	 * Has a turn run that no datagram begins: not here.
 	 */
-	void execute(Runnable task) {
-		ThreadPoolExecutor current = this.executor;
+	void execute(DatagramSession<I, O> session, Runnable task) {
+		Function<SocketAddress, Executor> chosen = this.places;
+		Executor current = (chosen != null) ? chosen.apply(session.clientAddress()) : this.executor;
 		try {
 			if (current != null) {
 				current.execute(task);
@@ -147,6 +170,8 @@ public final class DatagramSessions<I, O> implements MixIn, RequestHandlerFactor
 	 */
 	@Override
 	public void serverClose() {
+		// Its loops have ended.
+		this.places = null;
 		this.sessions.values().forEach((session) -> session.close(CloseReason.CLOSED_BY_SERVER));
 		ThreadPoolExecutor current = this.executor;
 		this.executor = null;

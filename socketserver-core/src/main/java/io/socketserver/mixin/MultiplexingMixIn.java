@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -15,9 +16,11 @@ import org.jspecify.annotations.Nullable;
 import io.socketserver.internal.NamedPool;
 import io.socketserver.loop.LoopWatchdog;
 import io.socketserver.loop.SelectorLoop;
+import io.socketserver.message.DatagramSessions;
 import io.socketserver.message.HandlerExecution;
 import io.socketserver.message.MessageLoop;
 import io.socketserver.message.MessageService;
+import io.socketserver.request.DatagramRequest;
 import io.socketserver.request.MixIn;
 import io.socketserver.request.Request;
 import io.socketserver.request.RequestCycle;
@@ -32,6 +35,10 @@ import io.socketserver.request.StreamRequest;
  * The loop that accepts is the first of them; the others have threads of their own.
  * Connections are dealt out in turn, and stay where they are. Needs a server that was
  * made with a {@link MessageService}: a blocking handler has no thread to block in here.
+ *
+ * <p>
+ * Datagrams are received in the server's own loops, and only handled in these: the
+ * messages of a session in one of them, or off the loops.
  */
 public final class MultiplexingMixIn implements MixIn {
 
@@ -41,7 +48,10 @@ public final class MultiplexingMixIn implements MixIn {
 
 	private final HandlerExecution execution;
 
-	private List<MessageLoop<?, ?>> loops = List.of();
+	private volatile List<MessageLoop<?, ?>> loops = List.of();
+
+	// Of handlers off the loops.
+	private volatile @Nullable Executor executor;
 
 	private @Nullable LoopWatchdog watchdog;
 
@@ -92,12 +102,9 @@ public final class MultiplexingMixIn implements MixIn {
 
 	@Override
 	public void serverActivate(ServerContext server) {
-		if (!(server.handlers() instanceof MessageService<?, ?> service)) {
-			throw new IllegalStateException("The server '" + server.name()
-					+ "' is multiplexed, and its handlers block: give it a MessageService with a MessageHandler,"
-					+ " or another concurrency (thread, virtual, pool)");
-		}
+		MessageService<?, ?> service = service(server);
 		Executor executor = this.execution.isOnLoop() ? null : this.execution.open(server.name());
+		this.executor = executor;
 		ExecutorService computing = NamedPool.of("socketserver-" + server.name() + "-handshake", this.count);
 		this.handshakes = computing;
 		AtomicBoolean end = new AtomicBoolean();
@@ -110,6 +117,21 @@ public final class MultiplexingMixIn implements MixIn {
 		}
 		this.loops = List.copyOf(created);
 		this.watchdog = new LoopWatchdog(server.name(), created.stream().map(MessageLoop::loop).toList());
+		if (server.handlers() instanceof DatagramSessions<?, ?> sessions && executor == null) {
+			sessions.runOn((peer) -> (task) -> loopOf(peer).execute(task::run));
+		}
+	}
+
+	private static MessageService<?, ?> service(ServerContext server) {
+		if (server.handlers() instanceof MessageService<?, ?> service) {
+			return service;
+		}
+		if (server.handlers() instanceof DatagramSessions<?, ?> sessions) {
+			return sessions.service();
+		}
+		throw new IllegalStateException("The server '" + server.name()
+				+ "' is multiplexed, and its handlers block: give it a MessageService with a MessageHandler,"
+				+ " or another concurrency (thread, virtual, pool)");
 	}
 
 	private static SelectorLoop start(String name, AtomicBoolean end) {
@@ -138,18 +160,44 @@ public final class MultiplexingMixIn implements MixIn {
 
 	@Override
 	public void processRequest(Request request, RequestCycle next) {
+		if (request instanceof DatagramRequest datagram) {
+			processDatagram(datagram, next);
+			return;
+		}
 		MessageLoop<?, ?> loop = this.loops.get(this.next);
 		this.next = (this.next + 1) % this.loops.size();
 		loop.drive((StreamRequest) request);
-		if (loop.loop().inLoop()) {
-			next.processRequest(request);
+		processIn(loop.loop(), request, next);
+	}
+
+	/**
+	 * Runs in the loop that received it, of which a UDP server may have several.
+	 */
+	private void processDatagram(DatagramRequest request, RequestCycle next) {
+		Executor elsewhere = this.executor;
+		if (elsewhere == null) {
+			processIn(loopOf(request.clientAddress()), request, next);
 		}
 		else {
-			loop.loop().execute(() -> processInLoop(request, next));
+			elsewhere.execute(() -> processElsewhere(request, next));
 		}
 	}
 
-	private static void processInLoop(Request request, RequestCycle next) {
+	private SelectorLoop loopOf(SocketAddress peer) {
+		List<MessageLoop<?, ?>> current = this.loops;
+		return current.get(Math.floorMod(peer.hashCode(), current.size())).loop();
+	}
+
+	private static void processIn(SelectorLoop loop, Request request, RequestCycle next) {
+		if (loop.inLoop()) {
+			next.processRequest(request);
+		}
+		else {
+			loop.execute(() -> processElsewhere(request, next));
+		}
+	}
+
+	private static void processElsewhere(Request request, RequestCycle next) {
 		try {
 			next.processRequest(request);
 		}
@@ -160,10 +208,14 @@ public final class MultiplexingMixIn implements MixIn {
 	}
 
 	/**
-	 * Begins the connection, and returns.
+	 * Begins the connection, and returns. A datagram is handled.
 	 */
 	@Override
 	public void finishRequest(Request request, RequestCycle next) throws Exception {
+		if (request instanceof DatagramRequest) {
+			next.finishRequest(request);
+			return;
+		}
 		for (MessageLoop<?, ?> loop : this.loops) {
 			if (loop.loop().inLoop()) {
 				loop.begin((StreamRequest) request);

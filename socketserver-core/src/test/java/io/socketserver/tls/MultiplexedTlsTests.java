@@ -3,6 +3,7 @@ package io.socketserver.tls;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -294,9 +295,13 @@ class MultiplexedTlsTests {
 				TestServer server = impatient(where).start(upper());
 				Client other = connectInTime(server)) {
 			List<Client> stalled = stallEverywhere(server);
+			List<Long> nanos = new ArrayList<>();
 			while (server.server().connections().count() > 1) {
+				long start = System.nanoTime();
 				assertThat(other.ask("hello")).isEqualTo("HELLO");
+				nanos.add(System.nanoTime() - start);
 			}
+			tell(stalled.size(), nanos);
 			for (Client each : stalled) {
 				assertThat(each.end()).isNotNull();
 				each.close();
@@ -306,6 +311,21 @@ class MultiplexedTlsTests {
 			assertThat(log.of(server))
 				.anySatisfy((line) -> assertThat(line).contains("was not complete within 300 ms", "after 5 bytes"));
 		}
+	}
+
+	/**
+	 * How long answers took: for whoever wants to know, since a busy machine says
+	 * anything.
+	 */
+	private static void tell(int stalled, List<Long> nanos) {
+		nanos.sort(null);
+		int count = nanos.size();
+		assertThat(count).isPositive();
+		System.getLogger(MultiplexedTlsTests.class.getName())
+			.log(System.Logger.Level.INFO,
+					"{0} answers while {1} handshakes stalled: median {2} us, 99th percentile {3} us, longest {4} us",
+					count, stalled, nanos.get(count / 2) / 1000, nanos.get(count * 99 / 100) / 1000,
+					nanos.get(count - 1) / 1000);
 	}
 
 	/**

@@ -1,5 +1,8 @@
 package io.socketserver.benchmarks.peer;
 
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -10,9 +13,11 @@ import io.netty.handler.codec.LineBasedFrameDecoder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.util.concurrent.ImmediateExecutor;
 
 /**
- * {@link NettyTuned} behind TLS of the JDK's provider.
+ * {@link NettyTuned} behind TLS of the JDK's provider: handshakes are computed on the
+ * event loop, which is Netty's default, or off it.
  */
 public final class NettyTls {
 
@@ -21,28 +26,33 @@ public final class NettyTls {
 
 	/**
 	 * Serves for ever.
-	 * @param args the port
+	 * @param args the port, and {@code offload} for handshakes off the loop
 	 * @throws Exception if there is no certificate
 	 */
 	public static void main(String... args) throws Exception {
 		SslContext tls = SslContextBuilder.forServer(TlsKeys.make()).sslProvider(SslProvider.JDK).build();
 		EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-		NettyServer.run(args[0], loop, loop, NioServerSocketChannel.class, new Pipeline(tls));
+		boolean offload = args.length > 1 && args[1].equals("offload");
+		Executor computing = offload ? Executors.newFixedThreadPool(1) : ImmediateExecutor.INSTANCE;
+		NettyServer.run(args[0], loop, loop, NioServerSocketChannel.class, new Pipeline(tls, computing));
 	}
 
 	private static final class Pipeline extends ChannelInitializer<SocketChannel> {
 
 		private final SslContext tls;
 
-		Pipeline(SslContext tls) {
+		private final Executor computing;
+
+		Pipeline(SslContext tls, Executor computing) {
 			this.tls = tls;
+			this.computing = computing;
 		}
 
 		@Override
 		protected void initChannel(SocketChannel channel) {
 			channel.pipeline()
-				.addLast(this.tls.newHandler(channel.alloc()), new LineBasedFrameDecoder(8192, false, true),
-						NettyTuned.ECHO);
+				.addLast(this.tls.newHandler(channel.alloc(), this.computing),
+						new LineBasedFrameDecoder(8192, false, true), NettyTuned.ECHO);
 		}
 
 	}

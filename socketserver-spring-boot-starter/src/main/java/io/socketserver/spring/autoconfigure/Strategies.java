@@ -104,12 +104,13 @@ final class Strategies {
 	}
 
 	private static ServerConfig requireConnections(ServerConfig config) {
-		if (TransportKeys.isUdp(config)) {
+		if (TransportKeys.isUdp(config) && !TransportKeys.hasSessions(config)) {
 			throw config.find("concurrency", ServerSettings::getConcurrency)
 				.orElseThrow()
 				.invalid("The socket server '" + config.name()
-						+ "' receives datagrams, which cannot be multiplexed; set its concurrency to sync for handlers on"
-						+ " its loop, or to pool or virtual for handlers off it");
+						+ "' receives datagrams, which cannot be multiplexed without sessions; set udp.sessions to true"
+						+ " for a MessageHandler, or its concurrency to sync for handlers on its loop, or to pool or"
+						+ " virtual for handlers off it");
 		}
 		return config;
 	}

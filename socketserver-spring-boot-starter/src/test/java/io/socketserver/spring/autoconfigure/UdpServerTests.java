@@ -166,7 +166,7 @@ class UdpServerTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "sync", "thread", "pool" })
+	@ValueSource(strings = { "sync", "thread", "pool", "multiplex" })
 	void aHandlerOfMessagesHasSessions(String concurrency) {
 		this.runner.withPropertyValues("socketserver.udp.sessions=true", "socketserver.concurrency=" + concurrency)
 			.withUserConfiguration(MessagesHandler.class)
@@ -176,6 +176,17 @@ class UdpServerTests {
 				assertThat(ask(Runners.port(context), "you")).isEqualTo("YOU");
 				assertThat(server.connections().count()).isEqualTo(2);
 			});
+	}
+
+	@Test
+	void aHandlerOfSingleDatagramsCannotBeMultiplexed() {
+		this.notStarted.withPropertyValues("socketserver.concurrency=multiplex")
+			.withUserConfiguration(DatagramHandler.class)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(InvalidConfigurationPropertyValueException.class)
+				.hasMessageContaining("socketserver.concurrency")
+				.hasMessageContaining("set udp.sessions to true for a MessageHandler"));
 	}
 
 	@Test
@@ -198,7 +209,7 @@ class UdpServerTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "framing.type, line", "write-limits.cap, 1MB", "concurrency, multiplex", "concurrency, fork" })
+	@CsvSource({ "framing.type, line", "write-limits.cap, 1MB", "concurrency, fork" })
 	void whatOnlyConnectionsHaveFails(String key, String value) {
 		this.notStarted.withPropertyValues("socketserver.udp.sessions=true", "socketserver." + key + "=" + value)
 			.withUserConfiguration(MessagesHandler.class)
