@@ -240,6 +240,20 @@ class LimitTests {
 		}
 	}
 
+	@Test
+	void halfAnAnswerNeverEndsInAnOrderlyWay() throws Exception {
+		try (TestServer server = TestServer.with(Strategy.FORK)
+			.options((options) -> options.withIdleTimeout(Duration.ofMillis(200)).withSendBufferSize(16 * 1024))
+			.start((handler) -> handler.out().write(new byte[32 * 1024 * 1024]));
+				Client client = Client.connect(server.server().serverAddress(), 4096)) {
+			Await.until(() -> server.server().connections().count() == 1, "the connection");
+			Connection connection = server.server().connections().all().iterator().next();
+			Await.until(() -> connection.closeReason().isPresent(), "the timeout");
+			// It reads at last, and while the server still has the connection.
+			assertThat(client.end()).isEqualTo(End.RESET);
+		}
+	}
+
 	@ParameterizedTest
 	@EnumSource
 	void aDripIsClosedAtTheRequestTimeout(Strategy strategy) throws Exception {

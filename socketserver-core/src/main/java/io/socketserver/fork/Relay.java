@@ -141,7 +141,13 @@ final class Relay extends BaseRelay implements ConnectionDriver, Selectable {
 			return;
 		}
 		this.closing = true;
-		this.request.shutdownOutputQuietly();
+		if (this.blocked) {
+			// What waits here is lost: no orderly end may follow what came before it.
+			this.request.reset();
+		}
+		else {
+			this.request.shutdownOutputQuietly();
+		}
 		leaveClient();
 		CloseReason reason = this.request.closeReason().orElse(CloseReason.CLOSED_BY_SERVER);
 		abort(reason, this.pool.options().stopTimeout());
