@@ -141,15 +141,16 @@ final class Relay extends BaseRelay implements ConnectionDriver, Selectable {
 			return;
 		}
 		this.closing = true;
-		if (this.blocked) {
-			// What waits here is lost: no orderly end may follow what came before it.
+		CloseReason reason = this.request.closeReason().orElse(CloseReason.CLOSED_BY_SERVER);
+		if (this.blocked || reason == CloseReason.WRITE_TIMEOUT) {
+			// What waits is lost, also where the peer reads again in this moment: no
+			// orderly end may follow what came before it.
 			this.request.reset();
 		}
 		else {
 			this.request.shutdownOutputQuietly();
 		}
 		leaveClient();
-		CloseReason reason = this.request.closeReason().orElse(CloseReason.CLOSED_BY_SERVER);
 		abort(reason, this.pool.options().stopTimeout());
 	}
 
