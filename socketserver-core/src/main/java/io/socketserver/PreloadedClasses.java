@@ -21,43 +21,45 @@ final class PreloadedClasses {
 			RequestHooks RequestHooks$Base ServerOptions ServerOptions$KeepAlive ServerState
 			SocketServerException StreamServer TcpServer ThreadingTcpServer ThreadingUdpServer UdpOptions
 			UdpOptions$LongPackets UdpServer UdpServer$Parts UnixSocketFile UnixStreamServer fork.Assignment
-			fork.Backoff fork.BaseRelay fork.RelayOpening fork.TlsSummary request.BaseOpening request.BaseOpening$Computing fork.ForkOptions fork.FrameInput fork.FrameType fork.FrameType$Channel
+			fork.Backoff fork.BaseRelay fork.ForkOptions fork.FrameInput fork.FrameType fork.FrameType$Channel
 			fork.HandlerApplication fork.HandlerFailedException fork.Link fork.Link$Listener
-			fork.Link$Listener$1 fork.LinkBuffers fork.PacketFrame fork.PacketRelay fork.PacketRelay$1 fork.PacketSender
-			fork.PrivateDirectory fork.PrivateDirectory$Opener fork.ProtocolException fork.Recycling fork.Relay
-			fork.Relay$1 fork.RelayWire fork.ResultFrame fork.SendFrame fork.SentFrame fork.SentFrame$1
-			fork.SentFrame$Outcome fork.Spawner fork.StartFrame fork.StartFrame$Named fork.WaitFrame fork.Waiter
-			fork.Worker fork.WorkerAcceptor fork.WorkerAcceptor$Greeting fork.WorkerAcceptor$Host
-			fork.WorkerApplication fork.WorkerCommand fork.WorkerConnection fork.WorkerConnection$1
-			fork.WorkerConnection$Abort fork.WorkerDatagram fork.WorkerDiedException fork.WorkerEnd
-			fork.WorkerExit fork.WorkerExit$1 fork.WorkerInfo fork.WorkerLoop fork.WorkerLoop$ResultSender
-			fork.WorkerOutput fork.WorkerPool fork.WorkerProcess fork.WorkerProcess$1 fork.WorkerRequest
-			fork.WorkerServer fork.WorkerServer$NoGate fork.WorkerSignals fork.WorkerState fork.WorkerStatistics
-			fork.WorkerStream fork.WorkerTransport framing.Bounds framing.DelimiterFraming
-			framing.DelimiterFraming$Decoder framing.EnvelopeFraming framing.EnvelopeFraming$Decoder
-			framing.FixedFraming framing.FixedFraming$1 framing.FrameDecoder framing.Framing
-			framing.FramingException framing.LengthField framing.LengthField$1 framing.LengthField$Format
-			framing.LengthFieldFraming framing.LengthFieldFraming$1 framing.LengthFieldFraming$Decoder
-			framing.LineFraming framing.LineFraming$Decoder framing.OctetCountedFraming framing.OctetCountedFraming$Decoder framing.RawFraming framing.RawFraming$1 framing.Scan
-			internal.DescriptorLimit internal.Episode internal.IpLiteral internal.LogLimit internal.Lookalike
-			internal.NamedPool internal.Printable internal.UdpSockets internal.UdpSockets$Row
-			internal.VirtualThreads loop.LoopCommand loop.LoopTimer loop.LoopWatchdog loop.Selectable
-			loop.SelectorLoop loop.Timers message.BaseMessageConnection message.BufferCodec message.BytesCodec
-			message.Codec message.DatagramSession message.DatagramSessions message.DatagramSessions$TurnHandler
-			message.EncodedMessage message.HandlerExecution message.LoopDriver message.LoopDriver$1
-			message.LoopDriver$Step message.LoopOpening message.MessageConnection message.MessageHandler
-			message.MessageHandlerFactory message.MessageLoop message.MessageLoop$Buffers
-			message.MessageRequestHandler message.MessageService message.Backlog message.Outbound message.Outbound$Outcome
-			message.Overrides message.Overrides$1 message.PendingReplies message.PendingReplies$Slot
-			message.SendResult message.StringCodec message.ThreadMessageConnection message.Turn
-			message.Turn$Call message.Turn$State message.WriteLimits mixin.AcceptLimit mixin.AddressRulesMixIn
-			mixin.ForkingMixIn mixin.LimitingMixIn mixin.MultiplexingMixIn mixin.OverflowPolicy
-			mixin.PerAddressLimitMixIn mixin.PoolingMixIn mixin.ThreadUse mixin.ThreadingMixIn
-			proxy.ForbiddenHeader proxy.GuardedWire proxy.ProxyHeader proxy.ProxyHeaderException
-			proxy.ProxyProtocol proxy.ProxySsl proxy.ProxyTlvs proxy.ProxyTlvs$Tlv proxy.ProxyV1 proxy.ProxyV2
-			proxy.PushbackWire request.AcceptGate request.AttributeKey request.BaseConnection
-			request.BaseRequest request.BaseRequest$Several request.BaseRequestHandler request.Cidr
-			request.CloseReason request.Connection request.ConnectionClosedException request.ConnectionDriver
+			fork.Link$Listener$1 fork.LinkBuffers fork.PacketFrame fork.PacketRelay fork.PacketRelay$1
+			fork.PacketSender fork.PrivateDirectory fork.PrivateDirectory$Opener fork.ProtocolException
+			fork.Recycling fork.Relay fork.Relay$1 fork.RelayOpening fork.RelayWire fork.ResultFrame
+			fork.SendFrame fork.SentFrame fork.SentFrame$1 fork.SentFrame$Outcome fork.Spawner fork.StartFrame
+			fork.StartFrame$Named fork.TlsSummary fork.WaitFrame fork.Waiter fork.Worker fork.WorkerAcceptor
+			fork.WorkerAcceptor$Greeting fork.WorkerAcceptor$Host fork.WorkerApplication fork.WorkerCommand
+			fork.WorkerConnection fork.WorkerConnection$1 fork.WorkerConnection$Abort fork.WorkerDatagram
+			fork.WorkerDiedException fork.WorkerEnd fork.WorkerExit fork.WorkerExit$1 fork.WorkerInfo
+			fork.WorkerLoop fork.WorkerLoop$ResultSender fork.WorkerOutput fork.WorkerPool fork.WorkerProcess
+			fork.WorkerProcess$1 fork.WorkerRequest fork.WorkerServer fork.WorkerServer$NoGate
+			fork.WorkerSignals fork.WorkerState fork.WorkerStatistics fork.WorkerStream fork.WorkerTransport
+			framing.Bounds framing.DelimiterFraming framing.DelimiterFraming$Decoder framing.EnvelopeFraming
+			framing.EnvelopeFraming$Decoder framing.FixedFraming framing.FixedFraming$1 framing.FrameDecoder
+			framing.Framing framing.FramingException framing.LengthField framing.LengthField$1
+			framing.LengthField$Format framing.LengthFieldFraming framing.LengthFieldFraming$1
+			framing.LengthFieldFraming$Decoder framing.LineFraming framing.LineFraming$Decoder
+			framing.OctetCountedFraming framing.OctetCountedFraming$Decoder framing.RawFraming
+			framing.RawFraming$1 framing.Scan internal.DescriptorLimit internal.Episode internal.IpLiteral
+			internal.LogLimit internal.Lookalike internal.NamedPool internal.Printable internal.UdpSockets
+			internal.UdpSockets$Row internal.VirtualThreads loop.LoopCommand loop.LoopTimer loop.LoopWatchdog
+			loop.Selectable loop.SelectorLoop loop.Timers message.Backlog message.BaseMessageConnection
+			message.BufferCodec message.BytesCodec message.Codec message.DatagramSession
+			message.DatagramSessions message.DatagramSessions$TurnHandler message.EncodedMessage
+			message.HandlerExecution message.LoopDriver message.LoopDriver$1 message.LoopDriver$Step
+			message.LoopOpening message.MessageConnection message.MessageHandler message.MessageHandlerFactory
+			message.MessageLoop message.MessageLoop$Buffers message.MessageRequestHandler message.MessageService
+			message.Outbound message.Outbound$Outcome message.Overrides message.Overrides$1
+			message.PendingReplies message.PendingReplies$Slot message.SendResult message.StringCodec
+			message.ThreadMessageConnection message.Turn message.Turn$Call message.Turn$State
+			message.WriteLimits mixin.AcceptLimit mixin.AddressRulesMixIn mixin.ForkingMixIn mixin.LimitingMixIn
+			mixin.MultiplexingMixIn mixin.OverflowPolicy mixin.PerAddressLimitMixIn mixin.PoolingMixIn
+			mixin.ThreadUse mixin.ThreadingMixIn proxy.ForbiddenHeader proxy.GuardedWire proxy.ProxyHeader
+			proxy.ProxyHeaderException proxy.ProxyProtocol proxy.ProxySsl proxy.ProxyTlvs proxy.ProxyTlvs$Tlv
+			proxy.ProxyV1 proxy.ProxyV2 proxy.PushbackWire request.AcceptGate request.AttributeKey
+			request.BaseConnection request.BaseOpening request.BaseOpening$Computing request.BaseRequest
+			request.BaseRequest$Several request.BaseRequestHandler request.Cidr request.CloseReason
+			request.Connection request.ConnectionClosedException request.ConnectionDriver
 			request.ConnectionState request.ConnectionWatch request.Connections request.DatagramDriver
 			request.DatagramDrop request.DatagramOptions request.DatagramOutput request.DatagramRequest
 			request.DatagramRequestHandler request.DatagramTooLongException request.Datagrams request.DrainCount

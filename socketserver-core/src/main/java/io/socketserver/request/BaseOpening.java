@@ -304,7 +304,7 @@ public abstract class BaseOpening<S extends ConnectionDriver & Selectable> imple
 	}
 
 	/**
-	 * What the wire has computed elsewhere.
+	 * Whether the wire computes something elsewhere.
 	 */
 	private enum Computing {
 

@@ -45,11 +45,10 @@ final class Handshake {
 	// Computes in the reader's thread unless an executor was given.
 	private @Nullable Executor executor;
 
-	private Runnable rest = () -> {
+	private Runnable goOn = () -> {
 	};
 
-	// The executor has to go on, or does.
-	private boolean elsewhere;
+	private boolean handedOver;
 
 	private boolean inExecutor;
 
@@ -62,11 +61,11 @@ final class Handshake {
 	/**
 	 * Has the handshake go on elsewhere where it comes to something costly.
 	 * @param value where
-	 * @param goOn what is executed there: has to come to {@link #advanceElsewhere()}
+	 * @param task what is executed there: has to come to {@link #advanceElsewhere()}
 	 */
-	void offload(Executor value, Runnable goOn) {
+	void offload(Executor value, Runnable task) {
 		this.executor = value;
-		this.rest = goOn;
+		this.goOn = task;
 	}
 
 	@Nullable SSLEngine engine() {
@@ -104,7 +103,7 @@ final class Handshake {
 		}
 		finally {
 			this.inExecutor = false;
-			this.elsewhere = false;
+			this.handedOver = false;
 		}
 	}
 
@@ -218,13 +217,13 @@ final class Handshake {
 			runTasks(current);
 			return true;
 		}
-		if (!this.elsewhere) {
-			this.elsewhere = true;
+		if (!this.handedOver) {
+			this.handedOver = true;
 			try {
-				costly.execute(this.rest);
+				costly.execute(this.goOn);
 			}
 			catch (RejectedExecutionException ex) {
-				this.elsewhere = false;
+				this.handedOver = false;
 				throw failure("There is no thread free for a TLS handshake", ex);
 			}
 		}

@@ -91,7 +91,7 @@ public final class TlsChannel {
 	 */
 	public void offload(Executor executor, Runnable whenNeeded) {
 		this.handshake.offload(executor, () -> {
-			if (needsReader()) {
+			if (advanceElsewhere()) {
 				whenNeeded.run();
 			}
 		});
@@ -102,7 +102,7 @@ public final class TlsChannel {
 	 * @return true if there is something to do for the reader: it is over, or its answer
 	 * waits for the peer
 	 */
-	private boolean needsReader() {
+	private boolean advanceElsewhere() {
 		this.readLock.lock();
 		try {
 			return this.handshake.advanceElsewhere() || !this.outlet.flush();

@@ -62,7 +62,7 @@ final class Strategies {
 			case THREAD -> Optional.of(configure(new ThreadingMixIn(), config));
 			case VIRTUAL -> Optional.of(configure(virtual(config), config));
 			case POOL -> Optional.of(pool(config));
-			case MULTIPLEX -> Optional.of(multiplexing(requireConnections(config)));
+			case MULTIPLEX -> Optional.of(multiplexing(requireSessions(config)));
 			// A worker has servers to look at, and starts none.
 			case FORK ->
 				WorkerMode.isActive() ? Optional.empty() : Optional.of(this.forks.mixIn(requireNoSessions(config)));
@@ -103,7 +103,7 @@ final class Strategies {
 		return new PoolingMixIn(threads, queue, policy);
 	}
 
-	private static ServerConfig requireConnections(ServerConfig config) {
+	private static ServerConfig requireSessions(ServerConfig config) {
 		if (TransportKeys.isUdp(config) && !TransportKeys.hasSessions(config)) {
 			throw config.find("concurrency", ServerSettings::getConcurrency)
 				.orElseThrow()
