@@ -702,9 +702,16 @@ final class LoopDriver<I, O> extends BaseMessageConnection<I, O> implements Conn
 				return;
 			}
 		}
-		if (this.startingTls && !this.closing && !isBusy() && hasAnswered() && this.outbound.isEmpty()) {
-			openTls();
-			return;
+		if (this.startingTls) {
+			if (this.request.driver() != this) {
+				// The handshake has begun, and the connection is its own: a command that
+				// comes late has nothing to say.
+				return;
+			}
+			if (!this.closing && !isBusy() && hasAnswered() && this.outbound.isEmpty()) {
+				openTls();
+				return;
+			}
 		}
 		updateInterest();
 		if (hasInput() && mayRead()) {

@@ -5,6 +5,10 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
+import javax.net.ssl.SSLException;
+
+import io.socketserver.internal.Printable;
+
 /**
  * Encrypted bytes that came and are not decrypted yet. One thread at a time.
  *
@@ -18,6 +22,14 @@ final class Intake {
 
 	// RFC 8446, 5.2, and RFC 5246, 6.2.3: TLS 1.2 may expand a record a little more.
 	private static final int MAX_RECORD = RECORD_HEADER + 16384 + 2048;
+
+	// RFC 8446, 5.1: from change_cipher_spec to application_data, of versions that all
+	// begin with 3.
+	private static final int FIRST_TYPE = 20;
+
+	private static final int LAST_TYPE = 23;
+
+	private static final int MAJOR_VERSION = 3;
 
 	private static final int SMALL = 2048;
 
@@ -72,7 +84,7 @@ final class Intake {
 	/**
 	 * Whether a whole record is there.
 	 */
-	boolean hasRecord() throws TlsException {
+	boolean hasRecord() throws SSLException {
 		return this.buffer.remaining() >= RECORD_HEADER && this.buffer.remaining() >= recordSize();
 	}
 
@@ -83,17 +95,27 @@ final class Intake {
 		try {
 			return hasRecord() || this.carrier.hasInput();
 		}
-		catch (TlsException ignored) {
+		catch (SSLException ignored) {
 			// The read will say so.
 			return true;
 		}
 	}
 
-	private int recordSize() throws TlsException {
-		int length = this.buffer.getShort(this.buffer.position() + 3) & 0xffff;
+	/**
+	 * The size of the next record, whose header is there. Nobody waits for the rest of
+	 * what is none.
+	 */
+	private int recordSize() throws SSLException {
+		int at = this.buffer.position();
+		int type = this.buffer.get(at);
+		int length = this.buffer.getShort(at + 3) & 0xffff;
+		if (type < FIRST_TYPE || type > LAST_TYPE || this.buffer.get(at + 1) != MAJOR_VERSION) {
+			byte[] head = new byte[Math.min(64, this.buffer.remaining())];
+			this.buffer.get(at, head);
+			throw new SSLException("No TLS record begins with \"" + Printable.of(head, head.length) + '"');
+		}
 		if (RECORD_HEADER + length > MAX_RECORD) {
-			throw new TlsException(TlsException.Problem.VIOLATION,
-					"A TLS record of " + length + " bytes is announced, and no valid one is that large", null);
+			throw new SSLException("A TLS record of " + length + " bytes is announced, and no valid one is that large");
 		}
 		return RECORD_HEADER + length;
 	}
@@ -132,7 +154,7 @@ final class Intake {
 		return this.carrier.read(this.buffer, Duration.ofNanos(left));
 	}
 
-	private void makeRoom() throws TlsException {
+	private void makeRoom() throws SSLException {
 		if (!this.buffer.hasRemaining()) {
 			renew();
 			return;

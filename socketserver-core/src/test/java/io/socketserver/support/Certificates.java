@@ -38,9 +38,9 @@ public final class Certificates {
 	}
 
 	/**
-	 * The certificates that all tests of this JVM use: {@code localhost},
-	 * {@code other.example}, {@code client}, and {@code stranger}, whom the authority
-	 * does not know.
+	 * The certificates that all tests of this JVM use: {@code localhost}, {@code renewed}
+	 * for the same host, {@code other.example}, {@code client}, and {@code stranger},
+	 * whom the authority does not know.
 	 * @return the certificates
 	 */
 	public static Certificates shared() {
@@ -71,7 +71,18 @@ public final class Certificates {
 	 * @return this
 	 */
 	public Certificates add(String name) {
-		keytool("-alias", name, "-dname", "CN=" + name, "-signer", "ca", "-ext", "san=dns:" + name);
+		return add(name, name);
+	}
+
+	/**
+	 * Adds a certificate that the authority vouches for, and that may be the second one
+	 * of its host.
+	 * @param name its name here
+	 * @param host the name of its host
+	 * @return this
+	 */
+	public Certificates add(String name, String host) {
+		keytool("-alias", name, "-dname", "CN=" + host, "-signer", "ca", "-ext", "san=dns:" + host);
 		return this;
 	}
 
@@ -266,6 +277,7 @@ public final class Certificates {
 	private static final class Shared {
 
 		private static final Certificates INSTANCE = make().add("localhost")
+			.add("renewed", "localhost")
 			.add("other.example")
 			.add("client")
 			.addStranger("stranger");

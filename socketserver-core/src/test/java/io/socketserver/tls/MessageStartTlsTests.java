@@ -36,6 +36,7 @@ import io.socketserver.support.Serving;
 import io.socketserver.support.Strategy;
 import io.socketserver.support.TestServer;
 import io.socketserver.support.Transport;
+import io.socketserver.tls.TlsFaultTests.LogLines;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -164,6 +165,27 @@ class MessageStartTlsTests {
 			server.awaitQuiet();
 			assertThat(server.server().statistics().closed(CloseReason.TLS_VIOLATION)).isZero();
 			assertThat(server.server().statistics().closed(CloseReason.HANDSHAKE_FAILED)).isEqualTo(count);
+		}
+	}
+
+	/**
+	 * Whatever the loop was told before: it starts TLS once, and not in the midst of the
+	 * handshake.
+	 */
+	@ParameterizedTest
+	@EnumSource
+	void startsOnce(Multiplexed strategy) throws Exception {
+		try (LogLines log = new LogLines()) {
+			TestServer started = start(strategy);
+			try (TestServer server = started) {
+				for (int i = 0; i < 50; i++) {
+					try (Client client = server.connect()) {
+						assertThat(client.ask("starttls")).isEqualTo("ready");
+						assertThat(startTls(client, "TLSv1.3").ask("secret")).isEqualTo("SECRET");
+					}
+				}
+			}
+			assertThat(log.of(started)).isEmpty();
 		}
 	}
 

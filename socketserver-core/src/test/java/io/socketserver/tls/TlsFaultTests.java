@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
@@ -303,11 +305,17 @@ class TlsFaultTests {
 	}
 
 	/**
-	 * A client's handshake, flight by flight.
+	 * A client's handshake, record by record.
 	 */
 	static final class RawClient {
 
+		// A peer of its own for each: none has a session to resume.
+		private static final AtomicInteger peers = new AtomicInteger();
+
 		private final SSLEngine engine;
+
+		// The flight that is being sent.
+		private ByteBuffer outgoing = ByteBuffer.allocate(0);
 
 		private final ByteBuffer incoming = ByteBuffer.allocate(100_000).limit(0);
 
@@ -316,7 +324,11 @@ class TlsFaultTests {
 		}
 
 		RawClient(String version, String serverName) throws IOException {
-			this.engine = anonymous.createSSLEngine(serverName, 1);
+			this(anonymous, version, serverName);
+		}
+
+		RawClient(SSLContext context, String version, String serverName) throws IOException {
+			this.engine = context.createSSLEngine(serverName, peers.incrementAndGet());
 			SSLParameters parameters = this.engine.getSSLParameters();
 			parameters.setServerNames(List.of(new SNIHostName(serverName)));
 			this.engine.setSSLParameters(parameters);
@@ -342,24 +354,35 @@ class TlsFaultTests {
 		 * Sends as many records as told, then no more.
 		 */
 		void play(Client client, int records) throws IOException {
-			int left = records;
-			while (left > 0) {
-				byte[] flight = next();
-				for (int at = 0; at < flight.length && left > 0; left--) {
-					int size = 5 + ((flight[at + 3] & 0xff) << 8) + (flight[at + 4] & 0xff);
-					client.send(Arrays.copyOfRange(flight, at, at + size));
-					at += size;
-				}
-				if (left > 0) {
-					receive(client);
-				}
+			for (int i = 0; i < records; i++) {
+				client.send(nextRecord(client));
 			}
 		}
 
+		/**
+		 * The next record, once the server has said what has to come before. Empty when
+		 * there is none: the handshake is complete.
+		 */
+		byte[] nextRecord(Client client) throws IOException {
+			if (!this.outgoing.hasRemaining()) {
+				receive(client);
+				this.outgoing = ByteBuffer.wrap(next());
+			}
+			int at = this.outgoing.position();
+			int size = this.outgoing.hasRemaining() ? 5 + (this.outgoing.getShort(at + 3) & 0xffff) : 0;
+			byte[] taken = new byte[size];
+			this.outgoing.get(taken);
+			return taken;
+		}
+
 		private void receive(Client client) throws IOException {
-			while (this.engine.getHandshakeStatus() != HandshakeStatus.NEED_WRAP) {
-				for (Runnable task; (task = this.engine.getDelegatedTask()) != null;) {
+			while (this.engine.getHandshakeStatus() != HandshakeStatus.NEED_WRAP
+					&& this.engine.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING) {
+				Runnable task = this.engine.getDelegatedTask();
+				if (task != null) {
+					// Which may leave nothing to receive.
 					task.run();
+					continue;
 				}
 				SSLEngineResult result = this.engine.unwrap(this.incoming, ByteBuffer.allocate(0));
 				if (result.getStatus() == SSLEngineResult.Status.BUFFER_UNDERFLOW) {
@@ -411,11 +434,11 @@ class TlsFaultTests {
 	}
 
 	/**
-	 * The warnings of the servers.
+	 * The warnings of the servers and their loops.
 	 */
 	static final class LogLines extends Handler implements AutoCloseable {
 
-		private final Logger logger = Logger.getLogger(BaseServer.class.getName());
+		private final Logger logger = Logger.getLogger(BaseServer.class.getPackageName());
 
 		private final List<String> lines = new ArrayList<>();
 
@@ -433,7 +456,9 @@ class TlsFaultTests {
 
 		@Override
 		public synchronized void publish(LogRecord line) {
-			this.lines.add(line.getMessage());
+			if (line.getLevel().intValue() >= Level.WARNING.intValue()) {
+				this.lines.add(line.getMessage());
+			}
 		}
 
 		@Override
