@@ -45,12 +45,14 @@ final class PreloadedClasses {
 			internal.UdpSockets$Row internal.VirtualThreads loop.LoopCommand loop.LoopTimer loop.LoopWatchdog
 			loop.Selectable loop.SelectorLoop loop.Timers message.Backlog message.BaseMessageConnection
 			message.BufferCodec message.BytesCodec message.Codec message.DatagramSession
-			message.DatagramSessions message.DatagramSessions$TurnHandler message.EncodedMessage
-			message.HandlerExecution message.LoopDriver message.LoopDriver$1 message.LoopDriver$Step
+			message.DatagramSessions message.DatagramSessions$TurnHandler message.Deadlines
+			message.EncodedMessage message.Gathering message.HandlerExecution message.Inflow message.KeptBytes
+			message.LoopConnection message.LoopConnection$1 message.LoopDriver message.LoopDriver$Step
 			message.LoopOpening message.MessageConnection message.MessageHandler message.MessageHandlerFactory
 			message.MessageLoop message.MessageLoop$Buffers message.MessageRequestHandler message.MessageService
-			message.Outbound message.Outbound$Outcome message.Overrides message.Overrides$1
-			message.PendingReplies message.PendingReplies$Slot message.SendResult message.StringCodec
+			message.OffLoopDriver message.OnLoopDriver message.Outbound message.Outbound$Outcome
+			message.Overrides message.Overrides$1 message.PendingReplies message.PendingReplies$Slot
+			message.SendResult message.StringCodec
 			message.ThreadMessageConnection message.Turn message.Turn$Call message.Turn$State
 			message.WriteLimits mixin.AcceptLimit mixin.AddressRulesMixIn mixin.ForkingMixIn mixin.LimitingMixIn
 			mixin.MultiplexingMixIn mixin.OverflowPolicy mixin.PerAddressLimitMixIn mixin.PoolingMixIn

@@ -21,7 +21,7 @@ import io.socketserver.request.StreamRequest;
  */
 public final class MessageLoop<I, O> {
 
-	private static final int BUFFER_SIZE = 64 * 1024;
+	static final int BUFFER_SIZE = 64 * 1024;
 
 	// Sweeps are at least this far apart, however many deadlines there are.
 	private static final long RESOLUTION_NANOS = Duration.ofMillis(20).toNanos();
@@ -39,6 +39,8 @@ public final class MessageLoop<I, O> {
 	private final Codec<I, O> codec;
 
 	private @Nullable Buffers buffers;
+
+	private @Nullable Gathering<O> gathering;
 
 	// Whose handler runs on the loop. Others need not see it at once.
 	private @Nullable LoopDriver<?, ?> handling;
@@ -84,7 +86,8 @@ public final class MessageLoop<I, O> {
 	}
 
 	LoopDriver<I, O> newDriver(StreamRequest request) {
-		return new LoopDriver<>(request, this.service, this);
+		return (this.executor != null) ? new OffLoopDriver<>(request, this.service, this)
+				: new OnLoopDriver<>(request, this.service, this);
 	}
 
 	/**
@@ -131,6 +134,18 @@ public final class MessageLoop<I, O> {
 	}
 
 	/**
+	 * Made at the first use, in the loop thread.
+	 */
+	Gathering<O> gathering() {
+		Gathering<O> current = this.gathering;
+		if (current == null) {
+			current = new Gathering<>(this.service);
+			this.gathering = current;
+		}
+		return current;
+	}
+
+	/**
 	 * A connection's handler is called on the loop from now on, or none is.
 	 */
 	void handling(@Nullable LoopDriver<?, ?> driver) {
@@ -147,15 +162,26 @@ public final class MessageLoop<I, O> {
 	/**
 	 * Whether that of a connection is.
 	 */
-	boolean isHandling(LoopDriver<?, ?> driver) {
-		return this.handling == driver;
+	boolean isHandling(LoopConnection<?, ?> connection) {
+		return this.handling == connection;
 	}
 
 	/**
 	 * Whether that of a connection is, in a thread.
 	 */
-	boolean isHandling(LoopDriver<?, ?> driver, Thread thread) {
-		return this.handling == driver && this.loop.thread() == thread;
+	boolean isHandling(LoopConnection<?, ?> connection, Thread thread) {
+		return this.handling == connection && this.loop.thread() == thread;
+	}
+
+	/**
+	 * Has the deadlines looked at after a time that begins now. Runs in the loop thread.
+	 * @param timeout the time; zero for one that does not end
+	 */
+	void sweepAfter(Duration timeout) {
+		long nanos = timeout.toNanos();
+		if (nanos > 0) {
+			sweepBy(System.nanoTime() + nanos);
+		}
 	}
 
 	/**
@@ -188,12 +214,11 @@ public final class MessageLoop<I, O> {
 		if (selectable instanceof LoopOpening opening) {
 			return opening.checkDeadline(now);
 		}
-		return (selectable instanceof LoopDriver<?, ?> driver) ? driver.checkDeadlines(now) : Long.MAX_VALUE;
+		return (selectable instanceof LoopDriver<?, ?> driver) ? Deadlines.check(driver, now) : Long.MAX_VALUE;
 	}
 
 	/**
-	 * What is read into, and where replies are gathered: outside the heap, which spares
-	 * the JDK a copy.
+	 * What is read into: outside the heap, which spares the JDK a copy.
 	 */
 	static final class Buffers {
 
@@ -201,8 +226,6 @@ public final class MessageLoop<I, O> {
 
 		// Of the same memory: what codecs and handlers see.
 		final ByteBuffer view = this.in.asReadOnlyBuffer();
-
-		final ByteBuffer out = ByteBuffer.allocateDirect(BUFFER_SIZE);
 
 	}
 

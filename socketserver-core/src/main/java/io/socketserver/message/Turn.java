@@ -27,7 +27,7 @@ import io.socketserver.request.RequestOutcome;
  */
 final class Turn<I, O> implements Runnable {
 
-	private final LoopDriver<I, O> driver;
+	private final OffLoopDriver<I, O> driver;
 
 	private final @Nullable Call<O> call;
 
@@ -50,17 +50,17 @@ final class Turn<I, O> implements Runnable {
 
 	private volatile long since;
 
-	private Turn(LoopDriver<I, O> driver, @Nullable Call<O> call) {
+	private Turn(OffLoopDriver<I, O> driver, @Nullable Call<O> call) {
 		this.driver = driver;
 		this.call = call;
 		this.timed = driver.server().connections().hasListeners();
 	}
 
-	static <I, O> Turn<I, O> ofMessages(LoopDriver<I, O> driver) {
+	static <I, O> Turn<I, O> ofMessages(OffLoopDriver<I, O> driver) {
 		return new Turn<>(driver, null);
 	}
 
-	static <I, O> Turn<I, O> calling(LoopDriver<I, O> driver, Call<O> call) {
+	static <I, O> Turn<I, O> calling(OffLoopDriver<I, O> driver, Call<O> call) {
 		return new Turn<>(driver, call);
 	}
 
