@@ -2,6 +2,7 @@ package io.socketserver;
 
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
+import io.socketserver.framing.Framing;
+import io.socketserver.message.Codec;
+import io.socketserver.message.MessageService;
 import io.socketserver.mixin.LimitingMixIn;
 import io.socketserver.mixin.OverflowPolicy;
 import io.socketserver.mixin.PoolingMixIn;
@@ -29,6 +33,7 @@ import io.socketserver.request.ServerListener;
 import io.socketserver.support.Await;
 import io.socketserver.support.Client;
 import io.socketserver.support.Client.End;
+import io.socketserver.support.Multiplexed;
 import io.socketserver.support.Script;
 import io.socketserver.support.Strategy;
 import io.socketserver.support.TestServer;
@@ -240,9 +245,10 @@ class LimitTests {
 		}
 	}
 
-	@Test
-	void halfAnAnswerNeverEndsInAnOrderlyWay() throws Exception {
-		try (TestServer server = TestServer.with(Strategy.FORK)
+	@ParameterizedTest
+	@EnumSource
+	void halfAnAnswerNeverEndsInAnOrderlyWay(Strategy strategy) throws Exception {
+		try (TestServer server = TestServer.with(strategy)
 			.options((options) -> options.withIdleTimeout(Duration.ofMillis(200)).withSendBufferSize(16 * 1024))
 			.start((handler) -> handler.out().write(new byte[32 * 1024 * 1024]));
 				Client client = Client.connect(server.server().serverAddress(), 4096)) {
@@ -250,6 +256,24 @@ class LimitTests {
 			Connection connection = server.server().connections().all().iterator().next();
 			Await.until(() -> connection.closeReason().isPresent(), "the timeout");
 			// It reads at last, and while the server still has the connection.
+			assertThat(client.end()).isEqualTo(End.RESET);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void halfAnAnswerFromALoopNeverEndsInAnOrderlyWay(Multiplexed strategy) throws Exception {
+		MessageService<String, String> service = MessageService
+			.of(Framing.line(8192), Codec.string(StandardCharsets.UTF_8),
+					(connection, message) -> "x".repeat(60 * 1024))
+			.withFrameTimeout(Duration.ofMillis(200));
+		try (TestServer server = TestServer.with(strategy.mixIn())
+			.options((options) -> options.withSendBufferSize(4096))
+			.start(service); Client client = Client.connect(server.server().serverAddress(), 4096)) {
+			// It does not read yet, and what waits for it is less than what makes the
+			// server wait.
+			client.send("whole\nbegun");
+			Await.until(() -> server.server().statistics().closed(CloseReason.FRAME_TIMEOUT) == 1, "the timeout");
 			assertThat(client.end()).isEqualTo(End.RESET);
 		}
 	}

@@ -83,7 +83,13 @@ public abstract class FrameDecoder {
 		return this.payloadEnd;
 	}
 
-	final void payload(int start, int end) {
+	/**
+	 * Says where the payload of the frame is that was found. To be called before
+	 * {@link #decode} or {@link #decodeLast} return it.
+	 * @param start an index of the buffer
+	 * @param end the index behind the payload
+	 */
+	protected final void payload(int start, int end) {
 		this.payloadStart = start;
 		this.payloadEnd = end;
 	}

@@ -310,7 +310,13 @@ abstract class LoopConnection<I, O> extends BaseMessageConnection<I, O> implemen
 
 	@Override
 	public void closing() {
-		this.request.shutdownQuietly();
+		if (this.outbound.isEmpty()) {
+			this.request.shutdownQuietly();
+		}
+		else {
+			// After half an answer, an orderly end would say that this was all.
+			this.request.reset();
+		}
 		this.shared.loop().execute(this::end);
 	}
 

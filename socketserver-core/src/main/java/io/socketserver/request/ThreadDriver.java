@@ -453,7 +453,13 @@ final class ThreadDriver implements ConnectionDriver {
 
 	@Override
 	public void closing() {
-		this.request.shutdownQuietly();
+		if (this.sending) {
+			// After half an answer, an orderly end would say that this was all.
+			this.request.reset();
+		}
+		else {
+			this.request.shutdownQuietly();
+		}
 	}
 
 	@Override

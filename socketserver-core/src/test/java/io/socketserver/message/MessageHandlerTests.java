@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import io.socketserver.ServerOptions;
 import io.socketserver.TcpServer;
+import io.socketserver.framing.FrameDecoder;
 import io.socketserver.framing.Framing;
 import io.socketserver.framing.FramingException;
 import io.socketserver.framing.LengthField;
@@ -575,6 +576,21 @@ class MessageHandlerTests {
 		Await.until(() -> this.server.statistics().closed(CloseReason.FRAME_TIMEOUT) == 1, "the reason");
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void aRestThatIsNoFrameEndsWithTheStream(Strategy strategy) throws Exception {
+		serve(strategy,
+				MessageService.of(new Padded(), Codec.string(StandardCharsets.UTF_8), (connection, message) -> message),
+				OPTIONS);
+		try (Client client = connect()) {
+			client.send("frame\npadding");
+			assertThat(client.line()).isEqualTo("frame");
+			client.endOutput();
+			assertThat(client.line()).isNull();
+		}
+		Await.until(() -> this.server.statistics().closed(CloseReason.PEER_CLOSED) == 1, "the end");
+	}
+
 	@Test
 	void whatOneConnectionWasToBeSentNeverReachesAnother() throws Exception {
 		Strategy.LOOP.assumeSupported();
@@ -700,6 +716,49 @@ class MessageHandlerTests {
 
 		@Override
 		public void handle() {
+		}
+
+	}
+
+	/**
+	 * Lines, and padding behind the last.
+	 */
+	private static final class Padded implements Framing {
+
+		@Override
+		public int maxFrameSize() {
+			return 100;
+		}
+
+		@Override
+		public int overhead() {
+			return 1;
+		}
+
+		@Override
+		public void encode(ByteBuffer payload, ByteBuffer out) {
+			out.put(payload).put((byte) '\n');
+		}
+
+		@Override
+		public FrameDecoder newDecoder() {
+			return new FrameDecoder() {
+				@Override
+				public int decode(ByteBuffer in, int from, int to) {
+					for (int i = from; i < to; i++) {
+						if (in.get(i) == '\n') {
+							payload(from, i);
+							return i + 1;
+						}
+					}
+					return INCOMPLETE;
+				}
+
+				@Override
+				public boolean decodeLast(ByteBuffer in, int from, int to) {
+					return false;
+				}
+			};
 		}
 
 	}
