@@ -49,7 +49,7 @@ public abstract class BaseOpening<S extends ConnectionDriver & Selectable> imple
 	 * A connection whose time begins now.
 	 * @param request the connection
 	 * @param loop where it is driven
-	 * @param handshakes where what is costly is computed, never on the loop
+	 * @param handshakes where what is costly is computed, unless that is to be the loop
 	 * @param timeout how long it may take
 	 */
 	protected BaseOpening(StreamRequest request, SelectorLoop loop, Executor handshakes, Duration timeout) {
@@ -89,7 +89,9 @@ public abstract class BaseOpening<S extends ConnectionDriver & Selectable> imple
 		try {
 			this.request.channel().configureBlocking(false);
 			this.request.beginTls();
-			this.request.wire().offload(this::compute, () -> this.computing = Computing.AWAITED);
+			if (!this.request.isHandshakeOnLoop()) {
+				this.request.wire().offload(this::compute, () -> this.computing = Computing.AWAITED);
+			}
 			this.loop.register(this.request.channel(), SelectionKey.OP_READ, this);
 		}
 		catch (IOException ex) {

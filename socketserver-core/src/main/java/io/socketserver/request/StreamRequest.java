@@ -348,6 +348,16 @@ public final class StreamRequest extends BaseConnection {
 	}
 
 	/**
+	 * Whether a loop that drives this connection computes its handshake itself. For
+	 * drivers.
+	 * @return false if it is to be computed elsewhere
+	 */
+	public boolean isHandshakeOnLoop() {
+		TlsOptions options = this.tlsOptions;
+		return options != null && options.isHandshakesOnLoop();
+	}
+
+	/**
 	 * Has somebody else than a thread of its own see to this connection. For a strategy,
 	 * before it passes {@code processRequest} on.
 	 * @param value the driver

@@ -43,6 +43,8 @@ public final class TlsOptions implements Cloneable {
 
 	private boolean onDemand;
 
+	private boolean handshakesOnLoop;
+
 	private TlsOptions(Supplier<TlsContext> context) {
 		this.context = Objects.requireNonNull(context);
 	}
@@ -108,6 +110,17 @@ public final class TlsOptions implements Cloneable {
 	}
 
 	/**
+	 * Whether a selector loop itself computes the handshakes of its connections. That
+	 * saves the hand-over to another thread, and holds up all its other connections for
+	 * as long as it takes: a millisecond or two each, more with client certificates.
+	 * Makes no difference where connections have threads of their own.
+	 * @return false by default: the loop has them computed elsewhere
+	 */
+	public boolean isHandshakesOnLoop() {
+		return this.handshakesOnLoop;
+	}
+
+	/**
 	 * A copy with a context of its own for clients that ask for a certain server by name
 	 * (SNI).
 	 * @param name the host's name, or {@code *.example.org} for any one label
@@ -169,6 +182,17 @@ public final class TlsOptions implements Cloneable {
 	public TlsOptions withOnDemand(boolean value) {
 		TlsOptions copy = copy();
 		copy.onDemand = value;
+		return copy;
+	}
+
+	/**
+	 * A copy with {@link #isHandshakesOnLoop()}.
+	 * @param value whether
+	 * @return the copy
+	 */
+	public TlsOptions withHandshakesOnLoop(boolean value) {
+		TlsOptions copy = copy();
+		copy.handshakesOnLoop = value;
 		return copy;
 	}
 

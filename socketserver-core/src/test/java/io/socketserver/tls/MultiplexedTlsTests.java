@@ -58,7 +58,12 @@ class MultiplexedTlsTests {
 	 */
 	enum Where {
 
-		ON_LOOP(HandlerExecution::loop), OFF_LOOP(() -> HandlerExecution.pool(4));
+		ON_LOOP(HandlerExecution::loop), OFF_LOOP(() -> HandlerExecution.pool(4)),
+
+		/**
+		 * Handlers and handshakes.
+		 */
+		ALL_ON_LOOP(HandlerExecution::loop);
 
 		@SuppressWarnings("ImmutableEnumChecker")
 		private final Supplier<HandlerExecution> execution;
@@ -75,7 +80,8 @@ class MultiplexedTlsTests {
 	}
 
 	private static TestServer.Setup secure(Where where, UnaryOperator<TlsOptions> change) {
-		TlsOptions tls = change.apply(TlsOptions.of(certificates.context("localhost")));
+		TlsOptions tls = change.apply(TlsOptions.of(certificates.context("localhost")))
+			.withHandshakesOnLoop(where == Where.ALL_ON_LOOP);
 		return TestServer.with(new MultiplexingMixIn(1, where.execution.get()))
 			.options((options) -> options.withTls(tls));
 	}
@@ -382,6 +388,18 @@ class MultiplexedTlsTests {
 			client.close();
 			closing.join();
 			assertThat(server.server().statistics().closed(CloseReason.DRAINED)).isOne();
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void computesHandshakesWhereItIsTold(Where where) throws Exception {
+		SlowKeys keys = new SlowKeys(certificates.keyManager("localhost"));
+		keys.mayGoOn.countDown();
+		try (TestServer server = secure(where, (tls) -> TlsOptions.of(certificates.context(keys))).start(upper());
+				Client client = connect(server, "TLSv1.3")) {
+			assertThat(client.ask("hello")).isEqualTo("HELLO");
+			assertThat(keys.askedBy).contains((where == Where.ALL_ON_LOOP) ? "-loop" : "-handshake-");
 		}
 	}
 

@@ -20,6 +20,8 @@ final class SlowKeys extends X509ExtendedKeyManager {
 
 	final CountDownLatch mayGoOn = new CountDownLatch(1);
 
+	volatile String askedBy = "";
+
 	private final X509ExtendedKeyManager keys;
 
 	SlowKeys(X509ExtendedKeyManager keys) {
@@ -28,6 +30,7 @@ final class SlowKeys extends X509ExtendedKeyManager {
 
 	@Override
 	public PrivateKey getPrivateKey(String alias) {
+		this.askedBy = Thread.currentThread().getName();
 		this.begun.countDown();
 		Await.latch(this.mayGoOn, "leave to go on");
 		return this.keys.getPrivateKey(alias);

@@ -63,6 +63,8 @@ public final class Ours {
 					buffers(Framing.lengthField(LengthField.bytes(4).withMaxFrameSize(MAX_FRAME))), options, onLoop());
 			case "loop-tls" -> new TcpServer(address, buffers(Framing.line(MAX_FRAME)),
 					options.withTls(TlsOptions.of(context())), onLoop());
+			case "loop-tls-on-loop" -> new TcpServer(address, buffers(Framing.line(MAX_FRAME)),
+					options.withTls(TlsOptions.of(context()).withHandshakesOnLoop(true)), onLoop());
 			default -> throw new IllegalArgumentException("There is no variant " + variant);
 		};
 	}

@@ -37,7 +37,8 @@ record Peer(String name, Kind kind, String protocol, String program, List<String
 			java("ours-stream-virtual", LINE, "Ours", "stream-virtual"),
 			java("ours-stream-fork", LINE, "Ours", "stream-fork"), java("netty-frames", FRAME, "NettyFrames"),
 			java("bare-udp", UDP, "BareUdp"), java("netty-udp", UDP, "NettyUdp"), java("netty-tls", TLS, "NettyTls"),
-			java("netty-tls-offload", TLS, "NettyTls", "offload"), java("ours-tls", TLS, "Ours", "loop-tls"));
+			java("netty-tls-offload", TLS, "NettyTls", "offload"), java("ours-tls", TLS, "Ours", "loop-tls"),
+			java("ours-tls-on-loop", TLS, "Ours", "loop-tls-on-loop"));
 
 	private static Peer java(String name, String protocol, String type, String... arguments) {
 		return new Peer(name, Kind.JAVA, protocol, "io.socketserver.benchmarks.peer." + type, List.of(arguments));
