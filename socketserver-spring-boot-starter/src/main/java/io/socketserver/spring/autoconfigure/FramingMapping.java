@@ -11,6 +11,8 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.IntFunction;
 
+import org.springframework.beans.factory.ListableBeanFactory;
+
 import io.socketserver.ServerOptions;
 import io.socketserver.framing.Framing;
 import io.socketserver.framing.LengthField;
@@ -25,23 +27,28 @@ final class FramingMapping {
 
 	private static final int MAX_FRAME_SIZE = 64 * 1024;
 
-	private static final Set<FramingType> BOUNDED = EnumSet.complementOf(EnumSet.of(FramingType.FIXED));
+	private static final Set<FramingType> BOUNDED = EnumSet
+		.complementOf(EnumSet.of(FramingType.FIXED, FramingType.CUSTOM));
 
 	private static final Set<FramingType> LENGTH_FIELD = EnumSet.of(FramingType.LENGTH_FIELD);
 
 	private final ServerConfig config;
 
-	private FramingMapping(ServerConfig config) {
+	private final ListableBeanFactory beans;
+
+	private FramingMapping(ServerConfig config, ListableBeanFactory beans) {
 		this.config = config;
+		this.beans = beans;
 	}
 
 	/**
 	 * Maps.
 	 * @param config what is configured
+	 * @param beans where a framing of the application's own is looked for
 	 * @return the framing: lines by default
 	 */
-	static Framing framing(ServerConfig config) {
-		return new FramingMapping(config).framing();
+	static Framing framing(ServerConfig config, ListableBeanFactory beans) {
+		return new FramingMapping(config, beans).framing();
 	}
 
 	static Charset charset(ServerConfig config) {
@@ -61,7 +68,8 @@ final class FramingMapping {
 				key("framing.strip", (settings) -> settings.getFraming().strip(), LENGTH_FIELD),
 				key("framing.byte-order", (settings) -> settings.getFraming().byteOrder(), LENGTH_FIELD),
 				key("framing.format", (settings) -> settings.getFraming().format(), LENGTH_FIELD),
-				key("framing.size", (settings) -> settings.getFraming().size(), EnumSet.of(FramingType.FIXED)));
+				key("framing.size", (settings) -> settings.getFraming().size(), EnumSet.of(FramingType.FIXED)),
+				key("framing.bean", (settings) -> settings.getFraming().bean(), EnumSet.of(FramingType.CUSTOM)));
 	}
 
 	private static ConditionalKey key(String name, Getter<Object> getter, Set<FramingType> types) {
@@ -90,7 +98,25 @@ final class FramingMapping {
 			case STX_ETX -> bounded(MAX_FRAME_SIZE, Framing::stxEtx);
 			case MLLP -> bounded(MAX_FRAME_SIZE, Framing::mllp);
 			case RAW -> bounded(MAX_FRAME_SIZE, Framing::raw);
+			case CUSTOM -> custom();
 		};
+	}
+
+	private Framing custom() {
+		List<String> names = List.of(this.beans.getBeanNamesForType(Framing.class));
+		Optional<Setting<String>> chosen = this.config.find("framing.bean", (settings) -> settings.getFraming().bean());
+		if (chosen.isPresent() && !names.contains(chosen.get().value())) {
+			throw chosen.get().invalid("It names no bean of type " + Framing.class.getName() + "; " + known(names));
+		}
+		if (chosen.isEmpty() && names.size() != 1) {
+			throw typeSetting().invalid("It needs a bean of type " + Framing.class.getName() + ", and " + known(names)
+					+ (names.isEmpty() ? "" : ": set framing.bean to one of them"));
+		}
+		return this.beans.getBean(chosen.map(Setting::value).orElseGet(() -> names.get(0)), Framing.class);
+	}
+
+	private static String known(List<String> names) {
+		return names.isEmpty() ? "there is none" : "there are " + String.join(", ", names);
 	}
 
 	private int lineLength() {
@@ -151,9 +177,11 @@ final class FramingMapping {
 	 */
 	private <T> Setting<T> required(String key, Getter<T> getter) {
 		return this.config.find(key, getter)
-			.orElseThrow(() -> this.config.find("framing.type", (settings) -> settings.getFraming().type())
-				.orElseThrow()
-				.invalid("It needs " + key + ", which is not set"));
+			.orElseThrow(() -> typeSetting().invalid("It needs " + key + ", which is not set"));
+	}
+
+	private Setting<FramingType> typeSetting() {
+		return this.config.find("framing.type", (settings) -> settings.getFraming().type()).orElseThrow();
 	}
 
 }

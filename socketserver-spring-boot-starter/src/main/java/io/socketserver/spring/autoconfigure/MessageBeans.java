@@ -66,7 +66,7 @@ final class MessageBeans {
 	 */
 	MessageService<?, ?> service(String handler, ServerConfig config) {
 		MessageService<Object, Object> service = MessageService
-			.perConnection(FramingMapping.framing(config), codec(handler, config),
+			.perConnection(FramingMapping.framing(config, this.beanFactory), codec(handler, config),
 					new BeanMessageHandlerFactory(this.beanFactory, handler))
 			.withWriteLimits(writeLimits(config));
 		return config.find("framing.timeout", TIMEOUT)

@@ -787,7 +787,12 @@ public class ServerSettings {
 		/**
 		 * No frames: a message is whatever has arrived.
 		 */
-		RAW
+		RAW,
+
+		/**
+		 * What a bean of type Framing says.
+		 */
+		CUSTOM
 
 	}
 
@@ -826,14 +831,18 @@ public class ServerSettings {
 	 * @param byteOrder byte order of a binary length, with type length-field.
 	 * @param format how the length is written, with type length-field.
 	 * @param size size of each frame, with type fixed.
+	 * @param bean name of the bean of type Framing, with type custom. Not needed if there
+	 * is one such bean only.
 	 * @param timeout time a frame may take from its first byte to its last. 0 for ever.
 	 */
 	public record Framing(@Nullable FramingType type, @Nullable DataSize maxFrameSize,
 			@Nullable List<String> delimiters, @Nullable Integer length, @Nullable Integer offset,
 			@Nullable Integer adjustment, @Nullable Integer strip, @Nullable ByteOrder byteOrder,
-			LengthField.@Nullable Format format, @Nullable DataSize size, @Nullable Duration timeout) {
+			LengthField.@Nullable Format format, @Nullable DataSize size, @Nullable String bean,
+			@Nullable Duration timeout) {
 
-		static final Framing UNSET = new Framing(null, null, null, null, null, null, null, null, null, null, null);
+		static final Framing UNSET = new Framing(null, null, null, null, null, null, null, null, null, null, null,
+				null);
 
 	}
 

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -222,20 +223,41 @@ class MessageHandlerTests {
 				.isEqualTo(3072));
 	}
 
+	@Test
+	void aFramingOfTheApplicationsOwnIsABean() {
+		Framing dots = Framing.delimiter(100, List.of(new byte[] { '.' }));
+		Framing commas = Framing.delimiter(100, List.of(new byte[] { ',' }));
+		ApplicationContextRunner one = this.runner.withUserConfiguration(EchoBytes.class)
+			.withBean("dots", Framing.class, () -> dots)
+			.withPropertyValues("socketserver.framing.type=custom");
+		one.run((context) -> assertThat(service(context.getBean(SocketServers.class), "default").framing())
+			.isSameAs(dots));
+		ApplicationContextRunner two = one.withBean("commas", Framing.class, () -> commas);
+		two.withPropertyValues("socketserver.framing.bean=commas")
+			.run((context) -> assertThat(service(context.getBean(SocketServers.class), "default").framing())
+				.isSameAs(commas));
+		two.run((context) -> assertThat(context).getFailure()
+			.rootCause()
+			.hasMessageContaining("there are dots, commas: set framing.bean to one of them"));
+	}
+
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', value = { "framing.max-frame-size=0B|framing.max-frame-size",
-			"framing.timeout=-1s|framing.timeout", "framing.type=fixed|framing.type",
-			"framing.type=delimiter|framing.type", "framing.type=length-field|framing.type",
-			"framing.type=delimiter;framing.delimiters[0]=\\q|framing.delimiters",
-			"framing.type=delimiter;framing.delimiters[0]=\\x1|framing.delimiters",
-			"framing.type=length-field;framing.length=5|framing.length",
-			"framing.type=length-field;framing.length=4;framing.offset=-1|framing.offset",
-			"framing.type=length-field;framing.length=4;framing.strip=-2|framing.strip",
-			"framing.type=length-field;framing.length=4;framing.max-frame-size=3B|framing.max-frame-size",
-			"framing.type=fixed;framing.size=0B|framing.size", "write-limits.high-mark=2MB|write-limits.high-mark",
-			"write-limits.stalled-timeout=-1s|write-limits.stalled-timeout",
-			"concurrency=multiplex;multiplex.loops=0|multiplex.loops",
-			"concurrency=multiplex;handler-execution=pool;handler-pool.threads=0|handler-pool.threads" })
+	@CsvSource(delimiter = '|',
+			value = { "framing.max-frame-size=0B|framing.max-frame-size", "framing.timeout=-1s|framing.timeout",
+					"framing.type=fixed|framing.type", "framing.type=delimiter|framing.type",
+					"framing.type=length-field|framing.type",
+					"framing.type=delimiter;framing.delimiters[0]=\\q|framing.delimiters",
+					"framing.type=delimiter;framing.delimiters[0]=\\x1|framing.delimiters",
+					"framing.type=length-field;framing.length=5|framing.length",
+					"framing.type=length-field;framing.length=4;framing.offset=-1|framing.offset",
+					"framing.type=length-field;framing.length=4;framing.strip=-2|framing.strip",
+					"framing.type=length-field;framing.length=4;framing.max-frame-size=3B|framing.max-frame-size",
+					"framing.type=fixed;framing.size=0B|framing.size", "framing.type=custom|framing.type",
+					"framing.type=custom;framing.bean=missing|framing.bean",
+					"write-limits.high-mark=2MB|write-limits.high-mark",
+					"write-limits.stalled-timeout=-1s|write-limits.stalled-timeout",
+					"concurrency=multiplex;multiplex.loops=0|multiplex.loops",
+					"concurrency=multiplex;handler-execution=pool;handler-pool.threads=0|handler-pool.threads" })
 	void aValueThatIsRefusedFailsAndIsNamed(String keys, String blamed) {
 		assertBlamed(this.runner.withUserConfiguration(EchoBytes.class), keys, blamed);
 	}
@@ -246,7 +268,7 @@ class MessageHandlerTests {
 					"concurrency=pool;handler-execution=loop|handler-execution",
 					"concurrency=thread;handler-pool.threads=2|handler-pool.threads",
 					"concurrency=multiplex;handler-execution=loop;handler-pool.threads=2|handler-pool.threads",
-					"framing.length=2|framing.length",
+					"framing.length=2|framing.length", "framing.bean=some|framing.bean",
 					"framing.type=fixed;framing.size=2B;framing.max-frame-size=3B" + "|framing.max-frame-size" })
 	void aKeyThatNobodyReadsFailsAndIsNamed(String keys, String blamed) {
 		assertBlamed(this.runner.withUserConfiguration(EchoBytes.class), keys, blamed);
