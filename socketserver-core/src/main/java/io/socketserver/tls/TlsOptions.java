@@ -126,7 +126,10 @@ public final class TlsOptions implements Cloneable {
 	}
 
 	/**
-	 * A copy with a {@link #clientAuth()}.
+	 * A copy with a {@link #clientAuth()}. Whose certificates are valid is up to the
+	 * context: one that was made with trust managers of null, or with a trust manager
+	 * factory that was given no key store, trusts every authority the JVM trusts, so that
+	 * anybody with a certificate for the web gets in.
 	 * @param value whether
 	 * @return the copy
 	 */

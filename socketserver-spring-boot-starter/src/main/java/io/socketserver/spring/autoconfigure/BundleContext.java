@@ -35,6 +35,10 @@ final class BundleContext implements Supplier<TlsContext> {
 
 	private volatile TlsContext current;
 
+	private volatile SslBundle bundle;
+
+	private volatile boolean forClients;
+
 	/**
 	 * Uses a bundle.
 	 * @throws IllegalStateException if a server cannot
@@ -42,6 +46,16 @@ final class BundleContext implements Supplier<TlsContext> {
 	BundleContext(String name, SslBundle bundle) {
 		this.name = name;
 		this.current = context(bundle);
+		this.bundle = bundle;
+	}
+
+	/**
+	 * Has clients asked for certificates from now on.
+	 * @return false if the bundle does not say whom it trusts
+	 */
+	boolean authenticatesClients() {
+		this.forClients = true;
+		return ClientTrust.isSaid(this.bundle);
 	}
 
 	@Override
@@ -51,7 +65,12 @@ final class BundleContext implements Supplier<TlsContext> {
 
 	void update(SslBundle bundle) {
 		try {
-			this.current = context(bundle);
+			TlsContext updated = context(bundle);
+			if (this.forClients && !ClientTrust.isSaid(bundle)) {
+				throw new IllegalStateException("it has no truststore, and clients are asked for certificates");
+			}
+			this.current = updated;
+			this.bundle = bundle;
 			logger.info("Socket servers use the updated SSL bundle '" + this.name + "' for new connections");
 		}
 		catch (RuntimeException ex) {

@@ -53,6 +53,7 @@ final class ServerAssembly {
 		this.strategies.keys().forEach((key) -> key.requireUsed(own));
 		this.handlers.keys().forEach((key) -> key.requireUsed(own));
 		TransportKeys.keys().forEach((key) -> key.requireUsed(own));
+		TlsMapping.keys().forEach((key) -> key.requireUsed(own));
 		List<BaseServer> servers = new ArrayList<>(this.beans.servers().values());
 		servers.forEach((server) -> this.beans.listeners().forEach(server::addListener));
 		own.forEach((config) -> servers.add(server(config)));
