@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 
-import io.socketserver.spring.autoconfigure.ServerConfig.Getter;
 import io.socketserver.spring.diagnostics.BrokenSslBundleException;
 import io.socketserver.spring.diagnostics.MissingTruststoreException;
 import io.socketserver.spring.diagnostics.UnknownSslBundleException;
@@ -34,30 +33,6 @@ final class TlsMapping {
 	}
 
 	/**
-	 * The keys that only a server with TLS looks at.
-	 */
-	static List<ConditionalKey> keys() {
-		return List.of(key("ssl.client-auth", (settings) -> settings.getSsl().clientAuth()),
-				key("ssl.server-name-bundles", (settings) -> settings.getSsl().serverNameBundles()),
-				key("ssl.on-demand", (settings) -> settings.getSsl().onDemand()),
-				key("ssl.handshake-timeout", (settings) -> settings.getSsl().handshakeTimeout()),
-				key("ssl.application-protocols", (settings) -> settings.getSsl().applicationProtocols()));
-	}
-
-	private static ConditionalKey key(String name, Getter<Object> getter) {
-		return new ConditionalKey(name, getter, TlsMapping::noBundle);
-	}
-
-	/**
-	 * Who switches TLS off, or on, has said what is meant.
-	 */
-	private static Optional<String> noBundle(ServerConfig config) {
-		return (enabled(config).isPresent() || bundle(config).isPresent()) ? Optional.empty()
-				: Optional.of("the socket server '" + config.name() + "' has no ssl.bundle and speaks in clear; set "
-						+ config.prefix() + "ssl.bundle to the name of a bundle below spring.ssl.bundle");
-	}
-
-	/**
 	 * Whether connections of a server speak TLS.
 	 */
 	static boolean isOn(ServerConfig config) {
@@ -69,6 +44,13 @@ final class TlsMapping {
 	 */
 	static boolean isOnDemand(ServerConfig config) {
 		return config.get("ssl.on-demand", (settings) -> settings.getSsl().onDemand(), false);
+	}
+
+	/**
+	 * Whether somebody has said whether connections speak TLS.
+	 */
+	static boolean isSaid(ServerConfig config) {
+		return enabled(config).isPresent() || bundle(config).isPresent();
 	}
 
 	private static Optional<Setting<Boolean>> enabled(ServerConfig config) {
@@ -103,9 +85,10 @@ final class TlsMapping {
 				(settings) -> settings.getSsl().serverNameBundles());
 		if (names.isPresent()) {
 			for (Map.Entry<String, String> each : names.get().value().entrySet()) {
-				options = options.withServerName(each.getKey(),
-						context(new Setting<>(names.get().property() + "[" + each.getKey() + "]", each.getValue()),
-								clientAuth));
+				Setting<String> named = new Setting<>(names.get().property() + "[" + each.getKey() + "]",
+						each.getValue());
+				options = set(Optional.of(named), options,
+						(now, value) -> now.withServerName(each.getKey(), context(named, clientAuth)));
 			}
 		}
 		options = set(clientAuth, options, TlsOptions::withClientAuth);

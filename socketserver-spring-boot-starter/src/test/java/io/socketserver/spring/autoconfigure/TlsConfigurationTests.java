@@ -75,7 +75,7 @@ class TlsConfigurationTests {
 	void aKeyOfTlsWithoutABundleFailsTheStart(String key, String value) {
 		for (String prefix : new String[] { "socketserver.", "socketserver.servers.echo." }) {
 			this.plain.withPropertyValues(prefix + "ssl." + key + "=" + value).run((context) -> {
-				InvalidConfigurationPropertyValueException failure = invalid(context.getStartupFailure());
+				InvalidConfigurationPropertyValueException failure = Runners.refusal(context.getStartupFailure());
 				assertThat(prefix + "ssl." + key).startsWith(failure.getName());
 				assertThat(failure.getReason()).contains("no effect")
 					.contains("speaks in clear")
@@ -108,7 +108,7 @@ class TlsConfigurationTests {
 			.withPropertyValues("socketserver.transport=udp", "socketserver.udp.sessions=true",
 					"socketserver.ssl." + key + "=" + value)
 			.run((context) -> {
-				InvalidConfigurationPropertyValueException failure = invalid(context.getStartupFailure());
+				InvalidConfigurationPropertyValueException failure = Runners.refusal(context.getStartupFailure());
 				assertThat("socketserver.ssl." + key).startsWith(failure.getName());
 				assertThat(failure.getReason()).contains("is udp; set transport to tcp, or remove it");
 			});
@@ -119,7 +119,7 @@ class TlsConfigurationTests {
 		Runners.runner()
 			.withUserConfiguration(EchoMessages.class)
 			.withPropertyValues("socketserver.unix-path=" + made.resolve("a.sock"), "socketserver.ssl.client-auth=need")
-			.run((context) -> assertThat(invalid(context.getStartupFailure()).getReason())
+			.run((context) -> assertThat(Runners.refusal(context.getStartupFailure()).getReason())
 				.contains("set socketserver.ssl.bundle"));
 	}
 
@@ -174,6 +174,47 @@ class TlsConfigurationTests {
 		});
 	}
 
+	@Test
+	void aStarNeedsBracketsToGetThroughYaml() {
+		secure()
+			.withInitializer(Runners.yaml("socketserver: { ssl: { server-name-bundles: { '*.example.org': two } } }"))
+			.run((context) -> {
+				InvalidConfigurationPropertyValueException failure = Runners.refusal(context.getStartupFailure());
+				assertThat(failure.getName()).isEqualTo("socketserver.ssl.server-name-bundles.*.example.org");
+				assertThat(failure.getReason()).contains("\"[*.example.org]\"");
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "[ two ]", "[ { name: example.org, bundle: two } ]" })
+	void serverNamesAreAMapAndNoList(String list) {
+		secure()
+			.withInitializer(Runners
+				.yaml("socketserver: { servers: { echo: { port: 0, ssl: { server-name-bundles: " + list + " } } } }"))
+			.run((context) -> {
+				InvalidConfigurationPropertyValueException failure = Runners.refusal(context.getStartupFailure());
+				assertThat(failure.getName()).startsWith("socketserver.servers.echo.ssl.server-name-bundles[0]");
+				assertThat(failure.getReason()).contains("no list").contains("example.org: some-bundle");
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "a.*.org", "*", "a*.example.org", ".example.org", "exa mple.org" })
+	void whatIsNoNameOfAServerIsRefused(String name) {
+		secure().withPropertyValues("socketserver.ssl.server-name-bundles[" + name + "]=two").run((context) -> {
+			InvalidConfigurationPropertyValueException failure = Runners.refusal(context.getStartupFailure());
+			assertThat(failure.getName()).isEqualTo("socketserver.ssl.server-name-bundles[" + name + "]");
+			assertThat(failure.getReason()).contains("'" + name + "' is no server name").contains("*.example.org");
+		});
+	}
+
+	@Test
+	void anEmptyApplicationProtocolIsRefused() {
+		secure().withPropertyValues("socketserver.ssl.application-protocols=h2,")
+			.run((context) -> assertThat(Runners.refusal(context.getStartupFailure()).getReason())
+				.contains("1 to 255 bytes"));
+	}
+
 	private static SslBundle ownTrust() {
 		PemSslStore keys = PemSslStore
 			.load(new PemSslStoreDetails(null, "file:" + made.resolve("one.crt"), "file:" + made.resolve("one.key")));
@@ -184,15 +225,6 @@ class TlsConfigurationTests {
 
 	private static String trust(String name) {
 		return "spring.ssl.bundle.pem." + name + ".truststore.certificate=file:" + made.resolve("two.crt");
-	}
-
-	private static InvalidConfigurationPropertyValueException invalid(Throwable failure) {
-		assertThat(failure).rootCause().isInstanceOf(InvalidConfigurationPropertyValueException.class);
-		Throwable cause = failure;
-		while (cause.getCause() != null) {
-			cause = cause.getCause();
-		}
-		return (InvalidConfigurationPropertyValueException) cause;
 	}
 
 	@RequestHandler
