@@ -15,6 +15,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.pem.PemSslStoreBundle;
 
 import io.socketserver.spring.SocketServers;
 import io.socketserver.tls.TlsContext;
@@ -123,8 +124,9 @@ final class BundleContext implements Supplier<TlsContext> {
 				&& keys.getCertificate(alias) instanceof X509Certificate certificate
 				&& belongTogether(key, certificate.getPublicKey());
 		if (!pair) {
-			throw new IllegalStateException(
-					"the private key and the certificate of '" + alias + "' do not belong together");
+			// PEM files have no alias of their own.
+			String of = (bundle.getStores() instanceof PemSslStoreBundle) ? "" : " of '" + alias + "'";
+			throw new IllegalStateException("the private key and the certificate" + of + " do not belong together");
 		}
 	}
 

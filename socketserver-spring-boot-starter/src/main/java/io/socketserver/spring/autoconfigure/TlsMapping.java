@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 
-import io.socketserver.spring.diagnostics.BrokenSslBundleException;
 import io.socketserver.spring.diagnostics.MissingTruststoreException;
 import io.socketserver.spring.diagnostics.UnknownSslBundleException;
 import io.socketserver.tls.ClientAuth;
@@ -143,7 +142,7 @@ final class TlsMapping {
 			return new BundleContext(setting.value(), bundle);
 		}
 		catch (IllegalStateException ex) {
-			throw new BrokenSslBundleException(setting.property(), setting.value(), String.valueOf(ex.getMessage()));
+			throw BundleProblem.of(ex, bundle).exception(setting);
 		}
 	}
 
