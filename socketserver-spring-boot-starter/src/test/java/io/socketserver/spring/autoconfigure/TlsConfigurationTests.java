@@ -215,6 +215,27 @@ class TlsConfigurationTests {
 				.contains("1 to 255 bytes"));
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "'', TLS", "socketserver.ssl.on-demand=true, TLS on demand",
+			"socketserver.ssl.client-auth=need, TLS with certificates of clients" })
+	void theStartIsLoggedWithTls(String property, String how, CapturedOutput output) {
+		secure().withPropertyValues(trust("one"), property)
+			.run((context) -> assertThat(output).contains("started on 127.0.0.1:" + Runners.port(context))
+				.contains("(tcp, platform threads, " + how + ")"));
+	}
+
+	@Test
+	void theStartIsLoggedWithTheProxyProtocol(CapturedOutput output) {
+		this.plain.withPropertyValues("socketserver.proxy-protocol.required-from=10.0.0.1")
+			.run((context) -> assertThat(output).contains("(tcp, platform threads, PROXY protocol)"));
+	}
+
+	@Test
+	void theStartIsLoggedWithSessions(CapturedOutput output) {
+		this.plain.withPropertyValues("socketserver.transport=udp", "socketserver.udp.sessions=true")
+			.run((context) -> assertThat(output).contains("(udp, pool of 16 threads, sessions)"));
+	}
+
 	private static SslBundle ownTrust() {
 		PemSslStore keys = PemSslStore
 			.load(new PemSslStoreDetails(null, "file:" + made.resolve("one.crt"), "file:" + made.resolve("one.key")));
