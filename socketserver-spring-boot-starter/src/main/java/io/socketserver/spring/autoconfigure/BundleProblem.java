@@ -18,14 +18,14 @@ import io.socketserver.spring.diagnostics.BrokenSslBundleException;
 record BundleProblem(String reason, Throwable cause, boolean jks) {
 
 	static BundleProblem of(IllegalStateException failure, SslBundle bundle) {
-		String reason = String.valueOf(failure.getMessage());
-		Throwable cause = failure;
+		String message = String.valueOf(failure.getMessage());
+		Throwable next = failure;
 		// Spring's messages quote their causes, as far as these are Spring's.
-		while (cause.getCause() != null && reason.contains(String.valueOf(cause.getMessage()))) {
-			cause = cause.getCause();
+		while (next.getCause() != null && message.contains(String.valueOf(next.getMessage()))) {
+			next = next.getCause();
 		}
-		String detail = String.valueOf(cause.getMessage());
-		return new BundleProblem(reason.contains(detail) ? reason : reason + ": " + detail, cause,
+		String detail = String.valueOf(next.getMessage());
+		return new BundleProblem(message.contains(detail) ? message : message + ": " + detail, next,
 				bundle.getStores() instanceof JksSslStoreBundle);
 	}
 
@@ -39,7 +39,7 @@ record BundleProblem(String reason, Throwable cause, boolean jks) {
 			return "Put the file there, so that this process can read it, or correct its location: see " + prefix + "."
 					+ stores();
 		}
-		if (this.reason.contains("alias")) {
+		if (this.reason.contains("contain alias")) {
 			return "Correct or remove " + prefix + ".key.alias";
 		}
 		return this.jks
