@@ -101,6 +101,11 @@ public class BindFailedException extends SocketServerException {
 		NOT_A_SOCKET("there is something else at that path"),
 
 		/**
+		 * There is no network interface to join the multicast group on.
+		 */
+		NO_INTERFACE("the multicast group can be joined on no network interface"),
+
+		/**
 		 * Something else; see the cause.
 		 */
 		OTHER("");

@@ -14,6 +14,8 @@ import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.socketserver.BindFailedException.Reason;
+
 /**
  * Opens the sockets of a UDP server: one, or several that share the port.
  */
@@ -108,17 +110,30 @@ final class DatagramBinding {
 		}
 		InetAddress group = this.udp.multicastGroup().get();
 		if (this.udp.multicastInterface().isPresent()) {
-			channel.join(group, networkInterface(this.udp.multicastInterface().get()));
+			join(channel, group, networkInterface(this.udp.multicastInterface().get()));
 			return;
 		}
 		joinEverywhere(channel, group);
 	}
 
+	private static void join(DatagramChannel channel, InetAddress group, NetworkInterface on) throws IOException {
+		try {
+			channel.join(group, on);
+		}
+		catch (IOException | IllegalArgumentException ex) {
+			throw new BindProblem(
+					Reason.NO_INTERFACE, "The multicast group " + group.getHostAddress()
+							+ " cannot be joined on the network interface '" + on.getName() + "': " + ex.getMessage(),
+					ex);
+		}
+	}
+
 	private static NetworkInterface networkInterface(String name) throws IOException {
 		NetworkInterface found = NetworkInterface.getByName(name);
 		if (found == null) {
-			throw new IOException("There is no network interface '" + name + "' to join the multicast group on; there"
-					+ " are " + NetworkInterface.networkInterfaces().map(NetworkInterface::getName).toList());
+			throw new BindProblem(Reason.NO_INTERFACE,
+					"There is no network interface '" + name + "' to join the multicast group on; there" + " are "
+							+ NetworkInterface.networkInterfaces().map(NetworkInterface::getName).toList());
 		}
 		return found;
 	}
@@ -131,9 +146,8 @@ final class DatagramBinding {
 			}
 		}
 		if (joined == 0) {
-			throw new IOException("The multicast group " + group.getHostAddress()
-					+ " can be joined on no network interface: none is up and can do multicast for its family. Name one"
-					+ " (multicastInterface)");
+			throw new BindProblem(Reason.NO_INTERFACE, "The multicast group " + group.getHostAddress()
+					+ " can be joined on no network interface: none is up and can do multicast for its family");
 		}
 	}
 

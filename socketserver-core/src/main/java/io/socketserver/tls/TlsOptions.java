@@ -1,5 +1,6 @@
 package io.socketserver.tls;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -28,6 +30,12 @@ import javax.net.ssl.SSLParameters;
 public final class TlsOptions implements Cloneable {
 
 	private static final String ANY_LABEL = "*";
+
+	private static final int LONGEST_PROTOCOL = 255;
+
+	private static final String LABEL = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?";
+
+	private static final Pattern SERVER_NAME = Pattern.compile("(\\*\\.)?" + LABEL + "(\\." + LABEL + ")*");
 
 	private final Buffers buffers = new Buffers();
 
@@ -123,23 +131,29 @@ public final class TlsOptions implements Cloneable {
 	/**
 	 * A copy with a context of its own for clients that ask for a certain server by name
 	 * (SNI).
-	 * @param name the host's name, or {@code *.example.org} for any one label
+	 * @param name the host's name in ASCII, or {@code *.example.org} for any one label
 	 * @param value asked at each handshake for it
 	 * @return the copy
+	 * @throws IllegalArgumentException if no client could ask for the name
 	 */
 	public TlsOptions withServerName(String name, Supplier<TlsContext> value) {
-		if (name.isBlank()) {
-			throw new IllegalArgumentException("A server name must not be blank");
+		String normal = normal(name);
+		if (!SERVER_NAME.matcher(normal).matches()) {
+			throw new IllegalArgumentException("'" + name + "' is no server name: it has labels of letters, digits,"
+					+ " - and _ with dots between them, and a * only as its whole first label, as in *.example.org");
 		}
 		Map<String, Supplier<TlsContext>> names = new LinkedHashMap<>(this.serverNames);
-		names.put(normal(name), value);
+		names.put(normal, value);
 		TlsOptions copy = copy();
 		copy.serverNames = Map.copyOf(names);
 		return copy;
 	}
 
 	/**
-	 * A copy with a {@link #clientAuth()}.
+	 * A copy with a {@link #clientAuth()}. Whose certificates are valid is up to the
+	 * context: one that was made with trust managers of null, or with a trust manager
+	 * factory that was given no key store, trusts every authority the JVM trusts, so that
+	 * anybody with a certificate for the web gets in.
 	 * @param value whether
 	 * @return the copy
 	 */
@@ -151,10 +165,17 @@ public final class TlsOptions implements Cloneable {
 
 	/**
 	 * A copy with {@link #applicationProtocols()}.
-	 * @param values the preferred ones first
+	 * @param values the preferred ones first, each of 1 to 255 bytes (RFC 7301)
 	 * @return the copy
 	 */
 	public TlsOptions withApplicationProtocols(String... values) {
+		for (String each : values) {
+			int length = each.getBytes(StandardCharsets.UTF_8).length;
+			if (length < 1 || length > LONGEST_PROTOCOL) {
+				throw new IllegalArgumentException("The name of an application protocol has 1 to " + LONGEST_PROTOCOL
+						+ " bytes, and '" + each + "' has " + length);
+			}
+		}
 		TlsOptions copy = copy();
 		copy.applicationProtocols = List.of(values);
 		return copy;

@@ -1,8 +1,5 @@
 package io.socketserver.spring;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,12 +12,7 @@ import org.springframework.context.ApplicationEventPublisher;
 
 import io.socketserver.BaseServer;
 import io.socketserver.ServerState;
-import io.socketserver.mixin.ForkingMixIn;
-import io.socketserver.mixin.MultiplexingMixIn;
-import io.socketserver.mixin.PoolingMixIn;
-import io.socketserver.mixin.ThreadingMixIn;
 import io.socketserver.request.DrainReport;
-import io.socketserver.request.MixIn;
 
 /**
  * Starts and stops one server, and tells of it exactly once each time. All methods may be
@@ -81,8 +73,7 @@ final class ServerRun {
 			this.lock.unlock();
 		}
 		if (first) {
-			logger.info("Socket server '" + this.server.name() + "' started on " + address() + " ("
-					+ this.server.transport() + ", " + strategy() + ")");
+			logger.info("Socket server '" + this.server.name() + "' started on " + StartLine.of(this.server));
 			this.publisher.publishEvent(new SocketServerStartedEvent(this.server));
 		}
 	}
@@ -157,40 +148,6 @@ final class ServerRun {
 				result.completeExceptionally((error != null) ? error : new IllegalStateException("no report"));
 			}
 		}
-	}
-
-	private String address() {
-		SocketAddress address = this.server.serverAddress();
-		if (address instanceof InetSocketAddress inet) {
-			return host(inet.getAddress()) + ":" + inet.getPort();
-		}
-		return address.toString();
-	}
-
-	private static String host(InetAddress address) {
-		if (address.isAnyLocalAddress()) {
-			return "*";
-		}
-		String host = address.getHostAddress();
-		return host.contains(":") ? "[" + host + "]" : host;
-	}
-
-	private String strategy() {
-		for (MixIn mixIn : this.server.mixIns()) {
-			if (mixIn instanceof ThreadingMixIn threading) {
-				return threading.isVirtual() ? "virtual threads" : "platform threads";
-			}
-			if (mixIn instanceof ForkingMixIn fork) {
-				return "up to " + fork.options().maxChildren() + " worker processes";
-			}
-			if (mixIn instanceof PoolingMixIn pool) {
-				return "pool of " + pool.maxThreads() + " threads";
-			}
-			if (mixIn instanceof MultiplexingMixIn multiplexing) {
-				return "multiplexed, loops: " + multiplexing.loops() + ", handlers " + multiplexing.execution();
-			}
-		}
-		return "synchronous";
 	}
 
 }

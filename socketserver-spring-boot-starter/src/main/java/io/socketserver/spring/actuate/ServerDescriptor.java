@@ -1,5 +1,6 @@
 package io.socketserver.spring.actuate;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -15,6 +16,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import io.socketserver.BaseServer;
 import io.socketserver.ServerOptions;
 import io.socketserver.ServerState;
+import io.socketserver.UdpOptions;
 import io.socketserver.UdpServer;
 import io.socketserver.fork.WorkerInfo;
 import io.socketserver.fork.WorkerPool;
@@ -27,6 +29,7 @@ import io.socketserver.request.CloseReason;
 import io.socketserver.request.DatagramDrop;
 import io.socketserver.request.DrainReport;
 import io.socketserver.request.ServerStatistics;
+import io.socketserver.tls.TlsOptions;
 
 /**
  * A server as an operator sees it. Counters have counted since the server was made, also
@@ -43,6 +46,10 @@ import io.socketserver.request.ServerStatistics;
  * reached, failures of the system; empty if it accepts
  * @param concurrency its strategy, as in the configuration: {@code sync}, {@code virtual}
  * and so on; {@code custom} for one of the application's own
+ * @param tls how its connections speak TLS; none if they do not
+ * @param proxies addresses from which it requires a PROXY header; none without the PROXY
+ * protocol
+ * @param udp what it does with datagrams; none if it accepts connections
  * @param connections its connections
  * @param counters what it has counted
  * @param datagrams what it has counted of datagrams; none if it accepts connections
@@ -54,7 +61,8 @@ import io.socketserver.request.ServerStatistics;
  * operation began; none otherwise
  */
 public record ServerDescriptor(String name, String transport, String address, @Nullable Integer port, String state,
-		boolean paused, List<String> acceptHeldBy, String concurrency, Connections connections, Counters counters,
+		boolean paused, List<String> acceptHeldBy, String concurrency, @Nullable Tls tls,
+		@Nullable List<String> proxies, @Nullable Udp udp, Connections connections, Counters counters,
 		@Nullable Datagrams datagrams, @Nullable Threads threads, @Nullable List<Worker> workers, Timeouts timeouts,
 		@Nullable Drain drain) implements OperationResponseBody {
 
@@ -66,8 +74,9 @@ public record ServerDescriptor(String name, String transport, String address, @N
 		List<String> holders = server.acceptGate().holders().stream().map(Object::toString).sorted().toList();
 		return new ServerDescriptor(server.name(), server.transport(), Texts.host(server.serverAddress()),
 				Texts.port(server.serverAddress()), Texts.of(server.state()), server.isPaused(), holders,
-				concurrency(server), Connections.of(server), Counters.of(server.statistics()), Datagrams.of(server),
-				Threads.of(server), Worker.of(server), Timeouts.of(server.options()), Drain.of(server, report));
+				concurrency(server), Tls.of(server), proxies(server), Udp.of(server), Connections.of(server),
+				Counters.of(server.statistics()), Datagrams.of(server), Threads.of(server), Worker.of(server),
+				Timeouts.of(server.options()), Drain.of(server, report));
 	}
 
 	private static @Nullable ThreadUse strategy(BaseServer server) {
@@ -97,6 +106,53 @@ public record ServerDescriptor(String name, String transport, String address, @N
 			return "pool";
 		}
 		return (strategy != null) ? "custom" : "sync";
+	}
+
+	private static @Nullable List<String> proxies(BaseServer server) {
+		return server.options()
+			.proxyProtocol()
+			.map((protocol) -> protocol.requiredFrom().stream().map(Object::toString).toList())
+			.orElse(null);
+	}
+
+	/**
+	 * How connections speak TLS.
+	 *
+	 * @param onDemand whether they begin in clear, until their handler starts it
+	 * @param clientAuth whether clients have to send a certificate: {@code none},
+	 * {@code want} or {@code need}
+	 * @param serverNames names that have a certificate of their own
+	 * @param applicationProtocols protocols to choose from, the preferred ones first
+	 */
+	public record Tls(boolean onDemand, String clientAuth, List<String> serverNames,
+			List<String> applicationProtocols) {
+
+		static @Nullable Tls of(BaseServer server) {
+			// One that is configured for all servers says nothing to datagrams.
+			return (server instanceof UdpServer) ? null : server.options().tls().map(Tls::of).orElse(null);
+		}
+
+		private static Tls of(TlsOptions options) {
+			return new Tls(options.isOnDemand(), Texts.of(options.clientAuth()),
+					options.serverNames().keySet().stream().sorted().toList(), options.applicationProtocols());
+		}
+
+	}
+
+	/**
+	 * What a server does with datagrams.
+	 *
+	 * @param sessions whether those of one peer form a connection
+	 * @param multicastGroup the group it is a member of; none if it is of none
+	 */
+	public record Udp(boolean sessions, @Nullable String multicastGroup) {
+
+		static @Nullable Udp of(BaseServer server) {
+			UdpOptions options = server.options().udp();
+			return (server instanceof UdpServer) ? new Udp(options.sessions(),
+					options.multicastGroup().map(InetAddress::getHostAddress).orElse(null)) : null;
+		}
+
 	}
 
 	/**

@@ -31,13 +31,26 @@ final class AddressMixIns {
 			return List.of();
 		}
 		List<MixIn> all = new ArrayList<>();
-		List<Cidr> allow = config.get("allow", ServerSettings::getAllow, List.of());
+		List<Cidr> allow = config.find("allow", ServerSettings::getAllow)
+			.map((setting) -> setting.apply(AddressMixIns::requireSome))
+			.orElse(List.of());
 		List<Cidr> deny = config.get("deny", ServerSettings::getDeny, List.of());
 		if (!allow.isEmpty() || !deny.isEmpty()) {
 			all.add(new AddressRulesMixIn(allow, deny));
 		}
 		limit(config).ifPresent(all::add);
 		return all;
+	}
+
+	/**
+	 * A list may be empty by mistake, as that of a placeholder without a value.
+	 */
+	private static List<Cidr> requireSome(List<Cidr> allowed) {
+		if (allowed.isEmpty()) {
+			throw new IllegalArgumentException("It names nobody: list blocks such as 10.0.0.0/8, or leave the key out"
+					+ " to let everybody in (where a flat key is inherited: 0.0.0.0/0 and ::/0)");
+		}
+		return allowed;
 	}
 
 	private static Optional<MixIn> limit(ServerConfig config) {

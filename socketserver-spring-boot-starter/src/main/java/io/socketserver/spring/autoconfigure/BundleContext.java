@@ -15,6 +15,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.pem.PemSslStoreBundle;
 
 import io.socketserver.spring.SocketServers;
 import io.socketserver.tls.TlsContext;
@@ -35,6 +36,10 @@ final class BundleContext implements Supplier<TlsContext> {
 
 	private volatile TlsContext current;
 
+	private volatile SslBundle bundle;
+
+	private volatile boolean forClients;
+
 	/**
 	 * Uses a bundle.
 	 * @throws IllegalStateException if a server cannot
@@ -42,6 +47,16 @@ final class BundleContext implements Supplier<TlsContext> {
 	BundleContext(String name, SslBundle bundle) {
 		this.name = name;
 		this.current = context(bundle);
+		this.bundle = bundle;
+	}
+
+	/**
+	 * Has clients asked for certificates from now on.
+	 * @return false if the bundle does not say whom it trusts
+	 */
+	boolean authenticatesClients() {
+		this.forClients = true;
+		return ClientTrust.isSaid(this.bundle);
 	}
 
 	@Override
@@ -51,7 +66,12 @@ final class BundleContext implements Supplier<TlsContext> {
 
 	void update(SslBundle bundle) {
 		try {
-			this.current = context(bundle);
+			TlsContext updated = context(bundle);
+			if (this.forClients && !ClientTrust.isSaid(bundle)) {
+				throw new IllegalStateException("it has no truststore, and clients are asked for certificates");
+			}
+			this.current = updated;
+			this.bundle = bundle;
 			logger.info("Socket servers use the updated SSL bundle '" + this.name + "' for new connections");
 		}
 		catch (RuntimeException ex) {
@@ -104,8 +124,9 @@ final class BundleContext implements Supplier<TlsContext> {
 				&& keys.getCertificate(alias) instanceof X509Certificate certificate
 				&& belongTogether(key, certificate.getPublicKey());
 		if (!pair) {
-			throw new IllegalStateException(
-					"the private key and the certificate of '" + alias + "' do not belong together");
+			// PEM files have no alias of their own.
+			String of = (bundle.getStores() instanceof PemSslStoreBundle) ? "" : " of '" + alias + "'";
+			throw new IllegalStateException("the private key and the certificate" + of + " do not belong together");
 		}
 	}
 

@@ -3,6 +3,7 @@ package io.socketserver.spring.autoconfigure;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 import io.socketserver.spring.autoconfigure.ServerConfig.Getter;
 
@@ -14,6 +15,14 @@ import io.socketserver.spring.autoconfigure.ServerConfig.Getter;
  * @param unused why a server does not look at it, and what to change; empty if it does
  */
 record ConditionalKey(String name, Getter<Object> getter, Function<ServerConfig, Optional<String>> unused) {
+
+	/**
+	 * A copy that is never unused where a server says no to it.
+	 */
+	ConditionalKey onlyIf(Predicate<ServerConfig> wanted) {
+		return new ConditionalKey(this.name, this.getter,
+				(config) -> wanted.test(config) ? this.unused.apply(config) : Optional.empty());
+	}
 
 	/**
 	 * Fails if the key is configured somewhere and no server looks at it there.

@@ -179,7 +179,8 @@ final class HandlerBeans {
 		boolean udp = TransportKeys.isUdp(server);
 		boolean datagrams = DatagramRequestHandler.class.isAssignableFrom(type);
 		if (udp && StreamRequestHandler.class.isAssignableFrom(type)) {
-			throw WrongHandlerKindException.streamForUdp(place);
+			throw TransportKeys.hasSessions(server) ? WrongHandlerKindException.streamForSessions(place)
+					: WrongHandlerKindException.streamForUdp(place);
 		}
 		if (!udp && datagrams) {
 			throw WrongHandlerKindException.datagramForStream(place);

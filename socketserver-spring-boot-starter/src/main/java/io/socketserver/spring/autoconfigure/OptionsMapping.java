@@ -3,6 +3,7 @@ package io.socketserver.spring.autoconfigure;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -23,6 +24,9 @@ import io.socketserver.spring.autoconfigure.ServerConfig.Getter;
  * {@link ServerOptions#DEFAULT}.
  */
 final class OptionsMapping {
+
+	private static final Set<PosixFilePermission> WRITERS = Set.of(PosixFilePermission.OWNER_WRITE,
+			PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
 	private final ServerConfig config;
 
@@ -129,12 +133,23 @@ final class OptionsMapping {
 	}
 
 	private static Set<PosixFilePermission> permissions(String text) {
+		Set<PosixFilePermission> permissions = parse(text);
+		if (Collections.disjoint(permissions, WRITERS)) {
+			throw new IllegalArgumentException("With '" + text + "' nobody can connect, since a client needs the"
+					+ " permission to write, as in rw------- (the user only) or rw-rw---- (the group too)");
+		}
+		return permissions;
+	}
+
+	private static Set<PosixFilePermission> parse(String text) {
 		try {
 			return PosixFilePermissions.fromString(text);
 		}
 		catch (IllegalArgumentException ex) {
+			// YAML reads 0660 as an octal number, so that 432 arrives.
+			String number = text.matches("\\d+") ? ", as letters in quotes and as no number like 0660" : "";
 			throw new IllegalArgumentException("'" + text + "' are no permissions: write them as ls does, such as"
-					+ " rw------- (the user only) or rw-rw---- (the group too)", ex);
+					+ " rw------- (the user only) or rw-rw---- (the group too)" + number, ex);
 		}
 	}
 

@@ -11,8 +11,10 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.boot.convert.DurationStyle;
 
 import io.socketserver.BaseServer;
+import io.socketserver.request.Cidr;
 import io.socketserver.spring.SocketServerBuilder;
 import io.socketserver.spring.SocketServers;
+import io.socketserver.spring.Transport;
 
 /**
  * Makes the servers that properties and beans describe. Properties make the named
@@ -53,6 +55,7 @@ final class ServerAssembly {
 		this.strategies.keys().forEach((key) -> key.requireUsed(own));
 		this.handlers.keys().forEach((key) -> key.requireUsed(own));
 		TransportKeys.keys().forEach((key) -> key.requireUsed(own));
+		DependentKeys.keys().forEach((key) -> key.requireUsed(own));
 		List<BaseServer> servers = new ArrayList<>(this.beans.servers().values());
 		servers.forEach((server) -> this.beans.listeners().forEach(server::addListener));
 		own.forEach((config) -> servers.add(server(config)));
@@ -73,8 +76,23 @@ final class ServerAssembly {
 		}
 	}
 
+	private static void warnOfForgery(Setting<List<Cidr>> proxies) {
+		proxies.value()
+			.stream()
+			.filter((block) -> block.prefixLength() == 0)
+			.findFirst()
+			.ifPresent((everybody) -> logger
+				.warn(proxies.property() + " contains " + everybody + ", so that whoever reaches the port may say in"
+						+ " a PROXY header to be any client, whatever allow, deny and limits per address say: name the"
+						+ " addresses of your proxies only"));
+	}
+
 	private BaseServer server(ServerConfig config) {
 		config.find("drain-timeout", ServerSettings::getDrainTimeout).ifPresent(this::warnOfShortPhase);
+		if (TransportKeys.transport(config) != Transport.UNIX) {
+			config.find("proxy-protocol.required-from", (settings) -> settings.getProxyProtocol().requiredFrom())
+				.ifPresent(ServerAssembly::warnOfForgery);
+		}
 		SocketServerBuilder builder = new SocketServerBuilder(config.name(), ServerEndpoint.address(config),
 				this.handlers.factory(config));
 		builder.transport(TransportKeys.transport(config));

@@ -1,6 +1,9 @@
 package io.socketserver.spring.autoconfigure;
 
+import java.util.Locale;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
@@ -13,6 +16,8 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  */
 record Setting<T>(String property, T value) {
 
+	private static final Pattern JAVA_NAME = Pattern.compile("([a-z][a-zA-Z.]*) ");
+
 	/**
 	 * Uses the value. If it is refused, the failure names the property.
 	 */
@@ -21,8 +26,21 @@ record Setting<T>(String property, T value) {
 			return use.apply(this.value);
 		}
 		catch (IllegalArgumentException | ArithmeticException | UnsupportedOperationException ex) {
-			throw invalid(String.valueOf(ex.getMessage()));
+			throw invalid(asOfKey(String.valueOf(ex.getMessage())));
 		}
+	}
+
+	/**
+	 * The library calls a setting by its Java name, of which the user has never heard.
+	 */
+	private String asOfKey(String reason) {
+		Matcher matcher = JAVA_NAME.matcher(reason);
+		boolean named = matcher.lookingAt() && this.property.endsWith(kebab(matcher.group(1)));
+		return named ? "It" + reason.substring(matcher.end(1)) : reason;
+	}
+
+	private static String kebab(String name) {
+		return name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
 	}
 
 	InvalidConfigurationPropertyValueException invalid(String reason) {

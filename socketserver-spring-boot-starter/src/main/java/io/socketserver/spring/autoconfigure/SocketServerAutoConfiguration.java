@@ -56,6 +56,7 @@ public final class SocketServerAutoConfiguration {
 	@Bean
 	SocketServers socketServers(SocketServerProperties properties, LifecyclePlan plan, ApplicationContext context,
 			ConfigurableListableBeanFactory beanFactory) {
+		ServerNameKeys.requireReadable((ConfigurableEnvironment) context.getEnvironment());
 		ServerAssembly assembly = new ServerAssembly(properties, new HandlerBeans(beanFactory),
 				ServerBeans.of(beanFactory), strategies(context, beanFactory), plan.longestDrain());
 		List<BaseServer> servers = assembly.servers();

@@ -183,8 +183,8 @@ final class Strategies {
 				key("fork.start-timeout", (settings) -> settings.getFork().startTimeout(), FORK),
 				key("fork.stop-timeout", (settings) -> settings.getFork().stopTimeout(), FORK),
 				key("fork.jvm-args", (settings) -> settings.getFork().jvmArgs(), FORK),
-				key("ssl.on-demand", (settings) -> Boolean.TRUE.equals(settings.getSsl().onDemand()) ? true : null,
-						IN_PROCESS),
+				key("ssl.on-demand", (settings) -> settings.getSsl().onDemand(), IN_PROCESS)
+					.onlyIf(TlsMapping::isOnDemand),
 				key("multiplex.loops", (settings) -> settings.getMultiplex().loops(), MULTIPLEX),
 				key("handler-execution", ServerSettings::getHandlerExecution, MULTIPLEX),
 				key("handler-pool.threads", (settings) -> settings.getHandlerPool().threads(), MULTIPLEX),

@@ -3,6 +3,7 @@ package io.socketserver.spring.autoconfigure;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -11,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 
-import io.socketserver.spring.diagnostics.BrokenSslBundleException;
+import io.socketserver.spring.diagnostics.MissingTruststoreException;
 import io.socketserver.spring.diagnostics.UnknownSslBundleException;
+import io.socketserver.tls.ClientAuth;
 import io.socketserver.tls.TlsOptions;
 
 /**
@@ -30,34 +32,65 @@ final class TlsMapping {
 	}
 
 	/**
+	 * Whether connections of a server speak TLS.
+	 */
+	static boolean isOn(ServerConfig config) {
+		return enabled(config).map(Setting::value).orElse(bundle(config).isPresent());
+	}
+
+	/**
+	 * Whether they begin without.
+	 */
+	static boolean isOnDemand(ServerConfig config) {
+		return config.get("ssl.on-demand", (settings) -> settings.getSsl().onDemand(), false);
+	}
+
+	/**
+	 * Whether somebody has said whether connections speak TLS.
+	 */
+	static boolean isSaid(ServerConfig config) {
+		return enabled(config).isPresent() || bundle(config).isPresent();
+	}
+
+	private static Optional<Setting<Boolean>> enabled(ServerConfig config) {
+		return config.find("ssl.enabled", (settings) -> settings.getSsl().enabled());
+	}
+
+	private static Optional<Setting<String>> bundle(ServerConfig config) {
+		return config.find("ssl.bundle", (settings) -> settings.getSsl().bundle());
+	}
+
+	/**
 	 * Maps.
 	 * @param config what is configured of a server
 	 * @return empty if it does not speak TLS
 	 */
 	Optional<TlsOptions> options(ServerConfig config) {
-		Optional<Setting<Boolean>> enabled = config.find("ssl.enabled", (settings) -> settings.getSsl().enabled());
-		Optional<Setting<String>> bundle = config.find("ssl.bundle", (settings) -> settings.getSsl().bundle());
-		if (!enabled.map(Setting::value).orElse(bundle.isPresent())) {
+		if (!isOn(config)) {
 			return Optional.empty();
 		}
+		Optional<Setting<String>> bundle = bundle(config);
 		if (bundle.isEmpty()) {
-			throw enabled.orElseThrow().invalid("TLS needs a bundle: set ssl.bundle too");
+			throw enabled(config).orElseThrow().invalid("TLS needs a bundle: set ssl.bundle too");
 		}
 		return Optional.of(options(config, bundle.get()));
 	}
 
 	private TlsOptions options(ServerConfig config, Setting<String> bundle) {
-		TlsOptions options = TlsOptions.of(context(bundle));
+		Optional<Setting<ClientAuth>> clientAuth = config.find("ssl.client-auth",
+				(settings) -> settings.getSsl().clientAuth());
+		TlsOptions options = TlsOptions.of(context(bundle, clientAuth));
 		Optional<Setting<Map<String, String>>> names = config.find("ssl.server-name-bundles",
 				(settings) -> settings.getSsl().serverNameBundles());
 		if (names.isPresent()) {
 			for (Map.Entry<String, String> each : names.get().value().entrySet()) {
-				options = options.withServerName(each.getKey(),
-						context(new Setting<>(names.get().property() + "[" + each.getKey() + "]", each.getValue())));
+				Setting<String> named = new Setting<>(names.get().property() + "[" + each.getKey() + "]",
+						each.getValue());
+				options = set(Optional.of(named), options,
+						(now, value) -> now.withServerName(each.getKey(), context(named, clientAuth)));
 			}
 		}
-		options = set(config.find("ssl.client-auth", (settings) -> settings.getSsl().clientAuth()), options,
-				TlsOptions::withClientAuth);
+		options = set(clientAuth, options, TlsOptions::withClientAuth);
 		options = set(config.find("ssl.handshake-timeout", (settings) -> settings.getSsl().handshakeTimeout()), options,
 				TlsOptions::withHandshakeTimeout);
 		options = set(config.find("ssl.on-demand", (settings) -> settings.getSsl().onDemand()), options,
@@ -69,6 +102,21 @@ final class TlsMapping {
 	private static <T> TlsOptions set(Optional<Setting<T>> setting, TlsOptions options,
 			BiFunction<TlsOptions, T, TlsOptions> with) {
 		return setting.isPresent() ? setting.get().apply((value) -> with.apply(options, value)) : options;
+	}
+
+	private BundleContext context(Setting<String> bundle, Optional<Setting<ClientAuth>> clientAuth) {
+		BundleContext context = context(bundle);
+		clientAuth.filter((setting) -> setting.value() != ClientAuth.NONE).ifPresent((setting) -> {
+			if (!context.authenticatesClients()) {
+				throw new MissingTruststoreException("'" + setting.property() + "' is " + lowerCase(setting.value()),
+						bundle.property(), bundle.value());
+			}
+		});
+		return context;
+	}
+
+	private static String lowerCase(ClientAuth value) {
+		return value.name().toLowerCase(Locale.ROOT);
 	}
 
 	private BundleContext context(Setting<String> bundle) {
@@ -94,7 +142,7 @@ final class TlsMapping {
 			return new BundleContext(setting.value(), bundle);
 		}
 		catch (IllegalStateException ex) {
-			throw new BrokenSslBundleException(setting.property(), setting.value(), String.valueOf(ex.getMessage()));
+			throw BundleProblem.of(ex, bundle).exception(setting);
 		}
 	}
 

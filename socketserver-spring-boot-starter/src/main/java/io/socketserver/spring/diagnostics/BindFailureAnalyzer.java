@@ -60,6 +60,9 @@ final class BindFailureAnalyzer extends AbstractFailureAnalyzer<BindFailedExcept
 					+ " to an address that an interface of this machine has, or remove it to listen on all.";
 			case PERMISSION_DENIED -> "Set " + port + " to a port above 1023, or grant the process the privilege to"
 					+ " listen on low ports (Linux: CAP_NET_BIND_SERVICE).";
+			case NO_INTERFACE -> "Set " + property(server, "udp.multicast-interface")
+					+ " to the name of an interface that is up and can do multicast, or remove it to join the group on"
+					+ " all that can.";
 			case UNRESOLVED -> "Correct the host name in " + address + ".";
 			default -> "Check " + address + " and " + port + ".";
 		};

@@ -10,11 +10,10 @@ public class BrokenSslBundleException extends SocketServerConfigurationException
 	 * @param property the property that names the bundle
 	 * @param bundle its name
 	 * @param reason what is wrong with it
+	 * @param remedy what to change
 	 */
-	public BrokenSslBundleException(String property, String bundle, String reason) {
-		super("'" + property + "' names the SSL bundle '" + bundle + "', which a server cannot use: " + reason,
-				"Give the bundle a certificate and the private key that belongs to it: spring.ssl.bundle.pem." + bundle
-						+ ".keystore.certificate and .private-key");
+	public BrokenSslBundleException(String property, String bundle, String reason, String remedy) {
+		super("'" + property + "' names the SSL bundle '" + bundle + "', which a server cannot use: " + reason, remedy);
 	}
 
 }

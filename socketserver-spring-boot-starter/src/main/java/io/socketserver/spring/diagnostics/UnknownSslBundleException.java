@@ -14,7 +14,8 @@ public class UnknownSslBundleException extends SocketServerConfigurationExceptio
 	 * @param known the bundles there are
 	 */
 	public UnknownSslBundleException(String property, String bundle, Collection<String> known) {
-		super("'" + property + "' names the SSL bundle '" + bundle + "', which does not exist. There are: " + known,
+		super("'" + property + "' names the SSL bundle '" + bundle + "', which does not exist. "
+				+ (known.isEmpty() ? "There is none at all" : "There are: " + known),
 				"Correct the name, or configure the bundle: spring.ssl.bundle.pem." + bundle
 						+ ".keystore.certificate and .private-key");
 	}

@@ -23,6 +23,19 @@ public final class WrongHandlerKindException extends SocketServerConfigurationEx
 	}
 
 	/**
+	 * A handler that reads streams, for a UDP server with sessions.
+	 * @param place where
+	 * @return the exception
+	 */
+	public static WrongHandlerKindException streamForSessions(Place place) {
+		return new WrongHandlerKindException(
+				place.handler() + " reads streams, but the socket server '" + place.server()
+						+ "' receives datagrams, which form sessions: " + place.transport() + " is udp",
+				"Have " + place.type() + " implement io.socketserver.message.MessageHandler, or set "
+						+ place.transport() + " to tcp and remove " + place.sessions());
+	}
+
+	/**
 	 * A handler of datagrams, for a server of connections.
 	 * @param place where
 	 * @return the exception

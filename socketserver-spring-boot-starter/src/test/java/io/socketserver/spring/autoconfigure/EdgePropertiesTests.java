@@ -23,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -193,16 +194,78 @@ class EdgePropertiesTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', value = { "proxy-protocol.header-timeout | 3s | no effect",
-			"max-connections-per-address | 0 | must be from 1", "address-prefix.ipv4 | 33 | 0 to 32" })
+	@CsvSource(delimiter = '|',
+			value = { "proxy-protocol.header-timeout | 3s | no effect",
+					"max-connections-per-address | 0 | must be from 1", "address-prefix.ipv4 | 33 | 0 to 32",
+					"proxy-protocol.required-from | '' | must name the proxies" })
 	void aBadValueIsReportedWithItsProperty(String key, String value, String reason) {
-		this.runner.withPropertyValues("socketserver.port=0", "socketserver." + key + "=" + value)
+		this.runner
+			.withPropertyValues("socketserver.port=0", "socketserver.max-connections-per-address=7",
+					"socketserver." + key + "=" + value)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
 				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class, (ex) -> {
 					assertThat(ex.getName()).isEqualTo("socketserver." + key);
 					assertThat(ex.getReason()).contains(reason);
 				}));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "socketserver: { allow: }", "socketserver: { allow: [] }", "socketserver.allow: ''",
+			"socketserver: { allow: 127.0.0.1, servers: { echo: { port: 0, allow: [] } } }" })
+	void anEmptyListLetsNobodyInByMistake(String yaml) {
+		this.runner.withPropertyValues("socketserver.port=0").withInitializer(Runners.yaml(yaml)).run((context) -> {
+			InvalidConfigurationPropertyValueException failure = Runners.refusal(context.getStartupFailure());
+			assertThat(failure.getName()).endsWith("allow");
+			assertThat(failure.getReason()).contains("leave the key out").contains("10.0.0.0/8");
+		});
+	}
+
+	@Test
+	void nobodyDeniedIsNoMistake() {
+		this.runner
+			.withPropertyValues("socketserver.port=0", "socketserver.address=127.0.0.1", "socketserver.deny=127.0.0.1",
+					"socketserver.servers.open.deny=")
+			.run((context) -> assertThat(TestClient.ask(Runners.port(context, "open"), "hello")).isEqualTo("HELLO"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "0.0.0.0/0, 0.0.0.0/0", "::/0, 0:0:0:0:0:0:0:0/0" })
+	void headersFromAnybodyAreWarnedOf(String block, String shown, CapturedOutput output) {
+		this.runner
+			.withPropertyValues("socketserver.port=0", "socketserver.address=127.0.0.1",
+					"socketserver.proxy-protocol.required-from=10.0.0.1," + block)
+			.run((context) -> assertThat(output.getAll().lines().filter((line) -> line.contains("WARN")))
+				.singleElement()
+				.asString()
+				.contains("socketserver.proxy-protocol.required-from contains " + shown)
+				.contains("any client"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "address-prefix.ipv4, 24, tcp, max-connections-per-address",
+			"address-prefix.ipv6, 48, tcp, max-connections-per-address",
+			"udp.multicast-interface, lo, udp, udp.multicast-group" })
+	void aKeyThatNeedsAnotherIsRefusedWithoutIt(String key, String value, String transport, String needed) {
+		this.runner
+			.withPropertyValues("socketserver.port=0", "socketserver.transport=" + transport,
+					"socketserver." + key + "=" + value)
+			.run((context) -> {
+				InvalidConfigurationPropertyValueException failure = Runners.refusal(context.getStartupFailure());
+				assertThat(failure.getName()).isEqualTo("socketserver." + key);
+				assertThat(failure.getReason()).contains("no effect").contains("set socketserver." + needed);
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "r--------", "r-xr-xr-x", "---------" })
+	void permissionsThatLetNobodyConnectAreRefused(String permissions) {
+		this.runner
+			.withPropertyValues("socketserver.unix-path=" + path("a.sock"),
+					"socketserver.unix-permissions=" + permissions)
+			.run((context) -> assertThat(Runners.refusal(context.getStartupFailure()).getReason())
+				.contains("nobody can connect")
+				.contains("rw-------"));
 	}
 
 	@ParameterizedTest
@@ -255,13 +318,23 @@ class EdgePropertiesTests {
 
 	@Test
 	void permissionsAreWrittenAsLsDoes() {
-		this.runner.withPropertyValues("socketserver.unix-path=" + path("a.sock"), "socketserver.unix-permissions=0660")
-			.run((context) -> assertThat(context).getFailure()
-				.rootCause()
-				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class, (ex) -> {
-					assertThat(ex.getName()).isEqualTo("socketserver.unix-permissions");
-					assertThat(ex.getReason()).contains("rw-rw----");
-				}));
+		this.runner.withPropertyValues("socketserver.unix-path=" + path("a.sock"), "socketserver.unix-permissions=rw")
+			.run((context) -> {
+				InvalidConfigurationPropertyValueException failure = Runners.refusal(context.getStartupFailure());
+				assertThat(failure.getName()).isEqualTo("socketserver.unix-permissions");
+				assertThat(failure.getReason()).contains("'rw' are no permissions").contains("rw-rw----");
+			});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "0660, 432", "'\"0660\"', 0660" })
+	void permissionsAreNoNumber(String written, String read) {
+		this.runner.withPropertyValues("socketserver.unix-path=" + path("a.sock"))
+			.withInitializer(Runners.yaml("socketserver: { unix-permissions: " + written + " }"))
+			.run((context) -> assertThat(Runners.refusal(context.getStartupFailure()).getReason())
+				.contains("'" + read + "' are no permissions")
+				.contains("letters in quotes")
+				.contains("0660"));
 	}
 
 	@Test

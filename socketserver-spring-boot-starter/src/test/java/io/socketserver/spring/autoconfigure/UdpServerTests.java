@@ -152,6 +152,20 @@ class UdpServerTests {
 	}
 
 	@Test
+	void aHandlerOfStreamsIsToHandleMessagesWhereThereAreSessions() {
+		this.runner.withUserConfiguration(UpperCaseHandler.class)
+			.withPropertyValues("socketserver.udp.sessions=true")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(WrongHandlerKindException.class)
+				.hasMessageContaining("form sessions")
+				.extracting((failure) -> ((SocketServerConfigurationException) failure).action())
+				.asString()
+				.contains("implement io.socketserver.message.MessageHandler")
+				.doesNotContain("DatagramRequestHandler"));
+	}
+
+	@Test
 	void aHandlerOfDatagramsFailsTheStartOfATcpServer() {
 		Runners.runner()
 			.withPropertyValues("socketserver.servers.lines.port=7003")
