@@ -37,7 +37,11 @@ final class RecordingClient implements Runnable {
 
 	private volatile int answers;
 
-	private int refused;
+	// When it was refused, in nanoTime.
+	private final List<Long> refusals = new ArrayList<>();
+
+	// When the connection was made that it is at.
+	private long connected;
 
 	private int requests;
 
@@ -50,14 +54,14 @@ final class RecordingClient implements Runnable {
 	@Override
 	public void run() {
 		Await.pass(this.shape.think().multipliedBy(ThreadLocalRandom.current().nextInt(100)).dividedBy(100));
-		while (!this.stopped && this.refused == 0) {
+		while (!this.stopped && this.refusals.isEmpty()) {
 			try (Socket socket = new Socket()) {
 				if (connect(socket)) {
 					converse(socket);
 				}
 			}
 			catch (IOException ex) {
-				this.lost.add(new Lost("close", End.RESET, ex.toString()));
+				this.lost.add(new Lost("close", End.RESET, ex.toString(), 0));
 			}
 		}
 	}
@@ -67,13 +71,14 @@ final class RecordingClient implements Runnable {
 			socket.setTcpNoDelay(true);
 			socket.setSoTimeout(TIMEOUT_MILLIS);
 			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.port), TIMEOUT_MILLIS);
+			this.connected = System.nanoTime();
 			return true;
 		}
 		catch (ConnectException ex) {
-			this.refused++;
+			this.refusals.add(System.nanoTime());
 		}
 		catch (IOException ex) {
-			this.lost.add(new Lost("connect", End.RESET, ex.toString()));
+			this.lost.add(new Lost("connect", End.RESET, ex.toString(), 0));
 		}
 		return false;
 	}
@@ -83,6 +88,8 @@ final class RecordingClient implements Runnable {
 		for (boolean first = true; alive && !this.stopped && (first || this.shape.isKept()); first = false) {
 			String id = this.number + "-" + ++this.requests;
 			alive = exchange(socket, id) && think();
+			// No longer a new one.
+			this.connected = 0;
 		}
 	}
 
@@ -122,7 +129,7 @@ final class RecordingClient implements Runnable {
 	}
 
 	private boolean lose(String id, End end, String detail) {
-		this.lost.add(new Lost(id, end, detail));
+		this.lost.add(new Lost(id, end, detail, this.connected));
 		return false;
 	}
 
@@ -145,8 +152,8 @@ final class RecordingClient implements Runnable {
 		return this.lost;
 	}
 
-	int refused() {
-		return this.refused;
+	List<Long> refusals() {
+		return this.refusals;
 	}
 
 	/**
@@ -170,8 +177,14 @@ final class RecordingClient implements Runnable {
 
 	/**
 	 * A request without an answer.
+	 *
+	 * @param id the request's
+	 * @param end how its connection ended
+	 * @param detail what was seen
+	 * @param connected when the connection was made, in nanoTime, if this was its first
+	 * request; else 0
 	 */
-	record Lost(String id, End end, String detail) {
+	record Lost(String id, End end, String detail, long connected) {
 	}
 
 }

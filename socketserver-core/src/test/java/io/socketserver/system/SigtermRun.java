@@ -24,6 +24,10 @@ final class SigtermRun {
 
 	private static final Duration LIMIT = Duration.ofSeconds(40);
 
+	// What a busy machine makes of the microseconds between the last look at the kernel's
+	// queue and the close of the socket.
+	private static final Duration BRINK = Duration.ofMillis(250);
+
 	private final String mainClass;
 
 	private final String strategy;
@@ -107,11 +111,23 @@ final class SigtermRun {
 			.filter((lost) -> !journaled.contains(lost.id()))
 			.toList();
 		int clean = (int) neither.stream().filter((lost) -> lost.end() == End.CLEAN).count();
-		List<Lost> unclean = neither.stream().filter((lost) -> lost.end() != End.CLEAN).toList();
-		int refused = this.clients.stream().mapToInt(RecordingClient::refused).sum();
+		List<Long> refusals = this.clients.stream().flatMap((client) -> client.refusals().stream()).sorted().toList();
+		List<Lost> brink = neither.stream().filter((lost) -> wasAtTheBrink(lost, refusals)).toList();
+		List<Lost> unclean = neither.stream()
+			.filter((lost) -> lost.end() != End.CLEAN && !brink.contains(lost))
+			.toList();
 		int duplicates = journal.size() - journaled.size();
-		return new Result(acked.size(), ackedOnly, journaledOnly, clean, unclean, refused, duplicates, exitMillis,
-				exitCode, log);
+		return new Result(acked.size(), ackedOnly, journaledOnly, clean, unclean, refusals.size(), brink.size(),
+				duplicates, exitMillis, exitCode, log);
+	}
+
+	/**
+	 * Whether the kernel may have reset what it had queued, and nobody had accepted, when
+	 * the socket was closed: see docs/drain.md.
+	 */
+	private static boolean wasAtTheBrink(Lost lost, List<Long> refusals) {
+		return lost.end() == End.RESET && lost.connected() != 0 && !refusals.isEmpty()
+				&& Math.abs(refusals.get(0) - lost.connected()) < BRINK.toNanos();
 	}
 
 	/**
@@ -123,18 +139,21 @@ final class SigtermRun {
 	 * @param c neither, and the connection was closed in an orderly way: safe to retry
 	 * @param d neither, and reset, cut within an answer, or timed out
 	 * @param e connections refused
+	 * @param f neither, and reset by the kernel, which had queued them in the moment the
+	 * socket was closed: nobody can prevent that
 	 * @param duplicates ids journaled more than once
 	 * @param exitMillis from the signal to the end of the process
 	 * @param exitCode the exit code
 	 * @param log what the child logged
 	 */
-	record Result(int acked, List<String> a, List<String> b, int c, List<Lost> d, int e, int duplicates,
+	record Result(int acked, List<String> a, List<String> b, int c, List<Lost> d, int e, int f, int duplicates,
 			long exitMillis, int exitCode, List<String> log) {
 
 		@Override
 		public String toString() {
-			return String.format("acked %6d  A %d  B %d  C %2d  D %d  E %2d  exit %5d ms, code %d", this.acked,
-					this.a.size(), this.b.size(), this.c, this.d.size(), this.e, this.exitMillis, this.exitCode);
+			return String.format("acked %6d  A %d  B %d  C %2d  D %d  E %2d  F %d  exit %5d ms, code %d", this.acked,
+					this.a.size(), this.b.size(), this.c, this.d.size(), this.e, this.f, this.exitMillis,
+					this.exitCode);
 		}
 
 	}

@@ -54,6 +54,7 @@ class SigtermTests {
 			assertThat(result.a()).as("A: answered but not processed").isEmpty();
 			assertThat(result.b()).as("B: processed but not answered").isEmpty();
 			assertThat(result.d()).as("D: reset, cut or timed out").isEmpty();
+			assertThat(result.f()).as("F: reset in the moment of the close").isLessThanOrEqualTo(2);
 			assertThat(result.duplicates()).isZero();
 			assertThat(result.exitCode()).isEqualTo(128 + 15);
 			assertThat(result.exitMillis()).isLessThan(10_000);

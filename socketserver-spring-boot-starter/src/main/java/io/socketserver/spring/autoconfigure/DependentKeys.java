@@ -18,6 +18,7 @@ final class DependentKeys {
 		return List.of(tls("ssl.client-auth", (settings) -> settings.getSsl().clientAuth()),
 				tls("ssl.server-name-bundles", (settings) -> settings.getSsl().serverNameBundles()),
 				tls("ssl.on-demand", (settings) -> settings.getSsl().onDemand()),
+				tls("ssl.handshakes-on-loop", (settings) -> settings.getSsl().handshakesOnLoop()),
 				tls("ssl.handshake-timeout", (settings) -> settings.getSsl().handshakeTimeout()),
 				tls("ssl.application-protocols", (settings) -> settings.getSsl().applicationProtocols()),
 				limit("address-prefix.ipv4", (settings) -> settings.getAddressPrefix().ipv4()),

@@ -657,12 +657,16 @@ public class ServerSettings {
 	 * first.
 	 * @param onDemand whether connections begin without TLS, until their handler starts
 	 * it (STARTTLS).
+	 * @param handshakesOnLoop whether selector loops compute the handshakes of their
+	 * connections, which takes less CPU and holds up the others, with concurrency
+	 * multiplex or fork.
 	 */
 	public record Ssl(@Nullable Boolean enabled, @Nullable String bundle, @Nullable ClientAuth clientAuth,
 			@Nullable Map<String, String> serverNameBundles, @Nullable Duration handshakeTimeout,
-			@Nullable List<String> applicationProtocols, @Nullable Boolean onDemand) {
+			@Nullable List<String> applicationProtocols, @Nullable Boolean onDemand,
+			@Nullable Boolean handshakesOnLoop) {
 
-		static final Ssl UNSET = new Ssl(null, null, null, null, null, null, null);
+		static final Ssl UNSET = new Ssl(null, null, null, null, null, null, null, null);
 
 	}
 

@@ -36,6 +36,9 @@ final class Strategies {
 
 	private static final Set<Concurrency> MULTIPLEX = EnumSet.of(Concurrency.MULTIPLEX);
 
+	// Whose loops have handshakes made.
+	private static final Set<Concurrency> LOOPS = EnumSet.of(Concurrency.MULTIPLEX, Concurrency.FORK);
+
 	private static final Set<Concurrency> FORK = EnumSet.of(Concurrency.FORK);
 
 	// All others; the first is what is proposed.
@@ -185,6 +188,8 @@ final class Strategies {
 				key("fork.jvm-args", (settings) -> settings.getFork().jvmArgs(), FORK),
 				key("ssl.on-demand", (settings) -> settings.getSsl().onDemand(), IN_PROCESS)
 					.onlyIf(TlsMapping::isOnDemand),
+				key("ssl.handshakes-on-loop", (settings) -> settings.getSsl().handshakesOnLoop(), LOOPS)
+					.onlyIf(TlsMapping::isOn),
 				key("multiplex.loops", (settings) -> settings.getMultiplex().loops(), MULTIPLEX),
 				key("handler-execution", ServerSettings::getHandlerExecution, MULTIPLEX),
 				key("handler-pool.threads", (settings) -> settings.getHandlerPool().threads(), MULTIPLEX),

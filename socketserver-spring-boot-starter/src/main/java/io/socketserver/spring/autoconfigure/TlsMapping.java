@@ -67,6 +67,7 @@ final class TlsMapping {
 	 */
 	Optional<TlsOptions> options(ServerConfig config) {
 		if (!isOn(config)) {
+			requireClear(config);
 			return Optional.empty();
 		}
 		Optional<Setting<String>> bundle = bundle(config);
@@ -74,6 +75,24 @@ final class TlsMapping {
 			throw enabled(config).orElseThrow().invalid("TLS needs a bundle: set ssl.bundle too");
 		}
 		return Optional.of(options(config, bundle.get()));
+	}
+
+	/**
+	 * A default for all servers would be ignored by the one that has no bundle, and that
+	 * then lets everybody in.
+	 */
+	private static void requireClear(ServerConfig config) {
+		if (isSaid(config) || TransportKeys.isUdp(config)) {
+			return;
+		}
+		config.find("ssl.client-auth", (settings) -> settings.getSsl().clientAuth())
+			.filter((setting) -> setting.value() == ClientAuth.NEED)
+			.ifPresent((setting) -> {
+				String prefix = config.prefix() + "ssl.";
+				throw setting.invalid("The socket server '" + config.name() + "' has no ssl.bundle, and would speak in"
+						+ " clear with anybody; set " + prefix + "bundle to the name of a bundle below"
+						+ " spring.ssl.bundle, or " + prefix + "enabled to false if that is meant");
+			});
 	}
 
 	private TlsOptions options(ServerConfig config, Setting<String> bundle) {
@@ -95,6 +114,8 @@ final class TlsMapping {
 				TlsOptions::withHandshakeTimeout);
 		options = set(config.find("ssl.on-demand", (settings) -> settings.getSsl().onDemand()), options,
 				TlsOptions::withOnDemand);
+		options = set(config.find("ssl.handshakes-on-loop", (settings) -> settings.getSsl().handshakesOnLoop()),
+				options, TlsOptions::withHandshakesOnLoop);
 		return set(config.find("ssl.application-protocols", (settings) -> settings.getSsl().applicationProtocols()),
 				options, (now, value) -> now.withApplicationProtocols(value.toArray(String[]::new)));
 	}

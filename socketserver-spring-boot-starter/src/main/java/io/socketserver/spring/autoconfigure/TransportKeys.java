@@ -79,6 +79,7 @@ final class TransportKeys {
 				stream("ssl.server-name-bundles", (settings) -> settings.getSsl().serverNameBundles()),
 				stream("ssl.client-auth", (settings) -> settings.getSsl().clientAuth()),
 				stream("ssl.on-demand", (settings) -> settings.getSsl().onDemand()),
+				stream("ssl.handshakes-on-loop", (settings) -> settings.getSsl().handshakesOnLoop()),
 				stream("ssl.handshake-timeout", (settings) -> settings.getSsl().handshakeTimeout()),
 				stream("ssl.application-protocols", (settings) -> settings.getSsl().applicationProtocols()),
 				tcp("keep-alive.enabled", (settings) -> settings.getKeepAlive().enabled()),

@@ -90,6 +90,7 @@ class ConfigurationMetadataTests {
 		assertThat(defaultOf("ssl.client-auth")).isEqualTo(tls.clientAuth().name().toLowerCase(Locale.ROOT));
 		assertThat(duration("ssl.handshake-timeout")).isEqualTo(tls.handshakeTimeout());
 		assertThat(defaultOf("ssl.on-demand")).isEqualTo(tls.isOnDemand());
+		assertThat(defaultOf("ssl.handshakes-on-loop")).isEqualTo(tls.isHandshakesOnLoop());
 		assertThat(defaultOf("charset")).isEqualTo(options.stream().charset().name());
 		assertThat(bytes("max-packet-size")).isEqualTo(options.udp().maxPacketSize());
 		assertThat(defaultOf("udp.receivers")).isEqualTo(options.udp().receivers());

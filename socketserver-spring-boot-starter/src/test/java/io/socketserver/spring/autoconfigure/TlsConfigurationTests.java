@@ -31,6 +31,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import io.socketserver.message.MessageConnection;
 import io.socketserver.message.MessageHandler;
 import io.socketserver.spring.RequestHandler;
+import io.socketserver.spring.SocketServers;
 import io.socketserver.spring.diagnostics.MissingTruststoreException;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -71,7 +72,7 @@ class TlsConfigurationTests {
 
 	@ParameterizedTest
 	@CsvSource({ "client-auth, need", "client-auth, want", "server-name-bundles.example.org, one", "on-demand, true",
-			"handshake-timeout, 3s", "application-protocols, h2" })
+			"handshake-timeout, 3s", "application-protocols, h2", "handshakes-on-loop, true" })
 	void aKeyOfTlsWithoutABundleFailsTheStart(String key, String value) {
 		for (String prefix : new String[] { "socketserver.", "socketserver.servers.echo." }) {
 			this.plain.withPropertyValues(prefix + "ssl." + key + "=" + value).run((context) -> {
@@ -93,6 +94,34 @@ class TlsConfigurationTests {
 	}
 
 	@Test
+	void whoIsToShowACertificateDoesNotGetInWhereThereIsNoBundle() {
+		ApplicationContextRunner two = this.plain.withPropertyValues(bundle("one"))
+			.withPropertyValues("socketserver.ssl.client-auth=need", "socketserver.servers.plain.port=0",
+					"socketserver.servers.secure.port=0", "socketserver.servers.secure.ssl.bundle=one",
+					"spring.ssl.bundle.pem.one.truststore.certificate=file:" + made.resolve("one.crt"));
+		two.run((context) -> assertThat(Runners.refusal(context.getStartupFailure()).getReason())
+			.contains("'plain' has no ssl.bundle")
+			.contains("socketserver.servers.plain.ssl.enabled to false"));
+		two.withPropertyValues("socketserver.servers.plain.ssl.enabled=false")
+			.run((context) -> assertThat(TestClient.ask(Runners.port(context, "plain"), "hello")).isEqualTo("hello"));
+	}
+
+	@Test
+	void loopsMayComputeHandshakes() {
+		secure().withPropertyValues("socketserver.concurrency=multiplex", "socketserver.ssl.handshakes-on-loop=true")
+			.run((context) -> assertThat(context.getBean(SocketServers.class)
+				.find("default")
+				.orElseThrow()
+				.options()
+				.tls()
+				.orElseThrow()
+				.isHandshakesOnLoop()).isTrue());
+		secure().withPropertyValues("socketserver.concurrency=thread", "socketserver.ssl.handshakes-on-loop=true")
+			.run((context) -> assertThat(Runners.refusal(context.getStartupFailure()).getReason())
+				.contains("set concurrency to"));
+	}
+
+	@Test
 	void tlsMayBeSwitchedOffWithAllItsKeys() {
 		this.plain
 			.withPropertyValues("socketserver.ssl.enabled=false", "socketserver.ssl.client-auth=need",
@@ -102,7 +131,7 @@ class TlsConfigurationTests {
 
 	@ParameterizedTest
 	@CsvSource({ "enabled, true", "bundle, one", "client-auth, need", "server-name-bundles.example.org, one",
-			"on-demand, true", "handshake-timeout, 3s", "application-protocols, h2" })
+			"on-demand, true", "handshake-timeout, 3s", "application-protocols, h2", "handshakes-on-loop, true" })
 	void datagramsKnowNoKeyOfTls(String key, String value) {
 		this.plain
 			.withPropertyValues("socketserver.transport=udp", "socketserver.udp.sessions=true",
