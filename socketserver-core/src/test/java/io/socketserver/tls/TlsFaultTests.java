@@ -4,13 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import java.util.regex.Pattern;
 
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
@@ -27,7 +22,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.socketserver.BaseServer;
 import io.socketserver.request.CloseReason;
 import io.socketserver.request.ConnectionDriver;
 import io.socketserver.request.ConnectionState;
@@ -38,6 +32,7 @@ import io.socketserver.request.StreamRequest;
 import io.socketserver.support.Await;
 import io.socketserver.support.Certificates;
 import io.socketserver.support.Client;
+import io.socketserver.support.LogLines;
 import io.socketserver.support.Script;
 import io.socketserver.support.Strategy;
 import io.socketserver.support.TestServer;
@@ -62,7 +57,7 @@ class TlsFaultTests {
 	@ParameterizedTest
 	@EnumSource
 	void saysThatHttpIsNotTls(Strategy strategy) throws IOException {
-		try (LogLines log = new LogLines(); TestServer server = TlsTests.secure(strategy).start(Script.UPPER)) {
+		try (LogLines log = LogLines.warnings(); TestServer server = TlsTests.secure(strategy).start(Script.UPPER)) {
 			Client client = server.connect().send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
 			assertThat(client.readToEnd()).as("an alert").startsWith(21, 3);
 			client.close();
@@ -88,7 +83,7 @@ class TlsFaultTests {
 	@ParameterizedTest
 	@EnumSource
 	void saysThatTlsIsNotText(Strategy strategy) throws IOException {
-		try (LogLines log = new LogLines(); TestServer server = TestServer.with(strategy).start(Script.UPPER)) {
+		try (LogLines log = LogLines.warnings(); TestServer server = TestServer.with(strategy).start(Script.UPPER)) {
 			Client client = server.connect().send(new RawClient("TLSv1.3").next());
 			assertThat(client.readToEnd()).isEmpty();
 			client.close();
@@ -100,7 +95,7 @@ class TlsFaultTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "", "\u0016", "\u0016\u0003\u0001\u0000", "\u0016\u0003\u0001\u0001\u0000\u0001" })
 	void endsAClientThatStopsInTheMiddleOfItsHello(String begin) throws IOException {
-		try (LogLines log = new LogLines(); TestServer server = impatient(Strategy.THREAD).start(Script.UPPER)) {
+		try (LogLines log = LogLines.warnings(); TestServer server = impatient(Strategy.THREAD).start(Script.UPPER)) {
 			Client client = server.connect().send(TlsTests.bytes(begin));
 			assertThat(client.readToEnd()).isEmpty();
 			client.close();
@@ -148,7 +143,8 @@ class TlsFaultTests {
 	@ValueSource(ints = { 0, 1, 100 })
 	void aPeerThatResetsInTheMiddleOfTheHandshakeIsNoError(int count) throws IOException {
 		byte[] hello = new RawClient("TLSv1.3").next();
-		try (LogLines log = new LogLines(); TestServer server = TlsTests.secure(Strategy.THREAD).start(Script.UPPER)) {
+		try (LogLines log = LogLines.warnings();
+				TestServer server = TlsTests.secure(Strategy.THREAD).start(Script.UPPER)) {
 			Client client = server.connect();
 			client.send(Arrays.copyOf(hello, count));
 			Await.until(() -> server.server().connections().count() == 1, "the connection");
@@ -160,7 +156,8 @@ class TlsFaultTests {
 
 	@Test
 	void aPeerThatLeavesWithoutAWordIsNoError() throws IOException {
-		try (LogLines log = new LogLines(); TestServer server = TlsTests.secure(Strategy.THREAD).start(Script.UPPER)) {
+		try (LogLines log = LogLines.warnings();
+				TestServer server = TlsTests.secure(Strategy.THREAD).start(Script.UPPER)) {
 			server.connect().close();
 			TlsTests.assertEnded(server, CloseReason.PEER_CLOSED);
 			assertThat(log.of(server)).isEmpty();
@@ -180,11 +177,12 @@ class TlsFaultTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
 	void tellsATruncationFromAnEnd(String version) throws Exception {
-		try (LogLines log = new LogLines(); TestServer server = TlsTests.secure(Strategy.THREAD).start((handler) -> {
-			handler.out().println(handler.line());
-			handler.out().flush();
-			handler.in().readAllBytes();
-		})) {
+		try (LogLines log = LogLines.warnings();
+				TestServer server = TlsTests.secure(Strategy.THREAD).start((handler) -> {
+					handler.out().println(handler.line());
+					handler.out().flush();
+					handler.in().readAllBytes();
+				})) {
 			Client client = server.connect(anonymous, TlsTests.version(version));
 			assertThat(client.ask("hello")).isEqualTo("hello");
 			client.plain().shutdownOutput();
@@ -197,7 +195,8 @@ class TlsFaultTests {
 
 	@Test
 	void refusesARenegotiation() throws Exception {
-		try (LogLines log = new LogLines(); TestServer server = TlsTests.secure(Strategy.THREAD).start(Script.UPPER)) {
+		try (LogLines log = LogLines.warnings();
+				TestServer server = TlsTests.secure(Strategy.THREAD).start(Script.UPPER)) {
 			Client client = server.connect(anonymous, TlsTests.version("TLSv1.2"));
 			assertThat(client.ask("hello")).isEqualTo("HELLO");
 			client.tls().startHandshake();
@@ -282,7 +281,7 @@ class TlsFaultTests {
 
 	@Test
 	void aContextThatCannotBeMadeFailsTheHandshakeOnly() throws Exception {
-		try (LogLines log = new LogLines();
+		try (LogLines log = LogLines.warnings();
 				TestServer server = TestServer.with(Strategy.THREAD)
 					.options((options) -> options.withTls(TlsOptions.of(() -> {
 						throw new IllegalStateException("the key is gone");
@@ -406,43 +405,6 @@ class TlsFaultTests {
 
 		@Override
 		public void cutOff() {
-		}
-
-	}
-
-	/**
-	 * The warnings of the servers.
-	 */
-	static final class LogLines extends Handler implements AutoCloseable {
-
-		private final Logger logger = Logger.getLogger(BaseServer.class.getName());
-
-		private final List<String> lines = new ArrayList<>();
-
-		LogLines() {
-			this.logger.addHandler(this);
-		}
-
-		/**
-		 * What was said of a server and its connections: others may run too.
-		 */
-		synchronized List<String> of(TestServer server) {
-			Pattern name = Pattern.compile("\\b" + server.server().name() + "\\b");
-			return this.lines.stream().filter((line) -> name.matcher(line).find()).toList();
-		}
-
-		@Override
-		public synchronized void publish(LogRecord line) {
-			this.lines.add(line.getMessage());
-		}
-
-		@Override
-		public void flush() {
-		}
-
-		@Override
-		public void close() {
-			this.logger.removeHandler(this);
 		}
 
 	}
