@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,16 +19,21 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import io.socketserver.framing.Framing;
+import io.socketserver.message.Codec;
+import io.socketserver.message.MessageService;
 import io.socketserver.mixin.AddressRulesMixIn;
 import io.socketserver.mixin.LimitingMixIn;
 import io.socketserver.mixin.PerAddressLimitMixIn;
 import io.socketserver.mixin.PoolingMixIn;
+import io.socketserver.mixin.ThreadingMixIn;
 import io.socketserver.proxy.ProxyHeader;
 import io.socketserver.proxy.ProxyProtocol;
 import io.socketserver.request.Cidr;
 import io.socketserver.request.CloseReason;
 import io.socketserver.request.Connection;
 import io.socketserver.request.DrainReport;
+import io.socketserver.request.MixIn;
 import io.socketserver.support.Await;
 import io.socketserver.support.Client;
 import io.socketserver.support.Descriptors;
@@ -81,6 +87,37 @@ class ProxyProtocolTests {
 					.extracting(Connection::clientAddress)
 					.isEqualTo(REAL);
 			}
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void everyHandlerSeesTheProxy(Strategy strategy) throws Exception {
+		Script by = (handler) -> handler.out()
+			.println(handler.stream().proxyAddress().map(Object::toString).orElse("nobody"));
+		try (TestServer server = TestServer.with(strategy).options(ProxyProtocolTests::required).start(by)) {
+			Client client = server.connect().send(V1);
+			assertThat(client.readLine()).isEqualTo(client.address().toString());
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void everyMessageHandlerSeesTheProxy(Multiplexed way) throws Exception {
+		aMessageHandlerSeesTheProxy(way.mixIn());
+	}
+
+	@Test
+	void aMessageHandlerWithAThreadSeesTheProxy() throws Exception {
+		aMessageHandlerSeesTheProxy(new ThreadingMixIn());
+	}
+
+	private static void aMessageHandlerSeesTheProxy(MixIn strategy) throws Exception {
+		MessageService<String, String> by = MessageService.of(Framing.line(8192), Codec.string(StandardCharsets.UTF_8),
+				(connection, message) -> connection.proxyAddress().map(Object::toString).orElse("nobody"));
+		try (TestServer server = TestServer.with(strategy).options(ProxyProtocolTests::required).start(by)) {
+			Client client = server.connect().send(V1);
+			assertThat(client.ask("by whom?")).isEqualTo(client.address().toString());
 		}
 	}
 
