@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Texts {
 
+	private static final int MAX_CHARS = 256;
+
 	private Texts() {
 	}
 
@@ -20,6 +22,23 @@ final class Texts {
 	 */
 	static String of(Enum<?> value) {
 		return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+	}
+
+	/**
+	 * What a peer or a handler has chosen: bounded, and with nothing in it that would
+	 * reorder or break a line.
+	 */
+	static String inOneLine(String text) {
+		StringBuilder safe = new StringBuilder();
+		text.codePoints().limit(MAX_CHARS).forEach((each) -> {
+			switch (Character.getType(each)) {
+				case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.LINE_SEPARATOR,
+						Character.PARAGRAPH_SEPARATOR ->
+					safe.append(String.format("\\u%04x", each));
+				default -> safe.appendCodePoint(each);
+			}
+		});
+		return (text.codePointCount(0, text.length()) <= MAX_CHARS) ? safe.toString() : safe + "...";
 	}
 
 	static String of(SocketAddress address) {
