@@ -63,17 +63,17 @@ final class PreloadedClasses {
 			request.ConnectionState request.ConnectionWatch request.Connections request.DatagramDriver
 			request.DatagramDrop request.DatagramOptions request.DatagramOutput request.DatagramRequest
 			request.DatagramRequestHandler request.DatagramTooLongException request.Datagrams request.DrainCount
-			request.DrainReport request.Exchange request.IdleHandler request.Layer request.LineTooLongException
-			request.MixIn request.PassingOn request.PlainWire request.ReplyBuffer request.Request
-			request.RequestCycle request.RequestHandler request.RequestHandlerFactory request.RequestInputStream
-			request.RequestOrigin request.RequestOutcome request.RequestOutputStream
-			request.RequestRefusedException request.ServerContext request.ServerListener
-			request.ServerStatistics request.ServerStatistics$1 request.StopServing request.StreamOptions
-			request.StreamRequest request.StreamRequest$1 request.StreamRequestHandler request.ThreadDriver
-			request.TlsWire request.TlsWire$Below request.UnixPeerAddress request.Watched request.Wire
-			tls.Buffers tls.Carrier tls.ClientAuth tls.ClientHello tls.Handshake tls.Handshake$1 tls.Intake
-			tls.Outlet tls.TlsChannel tls.TlsChannel$1 tls.TlsContext tls.TlsException tls.TlsException$Problem
-			tls.TlsOptions tls.TlsSession
+			request.DrainReport request.Exchange request.HandshakeOutcome request.HandshakeOutcome$1
+			request.IdleHandler request.Layer request.LineTooLongException request.MixIn request.PassingOn
+			request.PlainWire request.ReplyBuffer request.Request request.RequestCycle request.RequestHandler
+			request.RequestHandlerFactory request.RequestInputStream request.RequestOrigin
+			request.RequestOutcome request.RequestOutputStream request.RequestRefusedException
+			request.ServerContext request.ServerListener request.ServerStatistics request.ServerStatistics$1
+			request.StopServing request.StreamOptions request.StreamRequest request.StreamRequest$1
+			request.StreamRequestHandler request.ThreadDriver request.TlsWire request.TlsWire$Below
+			request.UnixPeerAddress request.Watched request.Wire tls.Buffers tls.Carrier tls.ClientAuth
+			tls.ClientHello tls.Handshake tls.Handshake$1 tls.Intake tls.Outlet tls.TlsChannel tls.TlsChannel$1
+			tls.TlsContext tls.TlsException tls.TlsException$Problem tls.TlsOptions tls.TlsSession
 			""";
 
 	static {

@@ -62,6 +62,9 @@ final class ProxyAdmission implements Admission {
 	// With their headers read, while the gate is shut.
 	private final Deque<StreamRequest> admitted = new ArrayDeque<>();
 
+	// How many of all these the server counts.
+	private int counted;
+
 	private final Episode refusals = new Episode();
 
 	private final Episode forgeries = new Episode();
@@ -141,14 +144,22 @@ final class ProxyAdmission implements Admission {
 		this.awaited.clear();
 		this.leaving.clear();
 		this.admitted.clear();
+		count();
 	}
 
 	private boolean mayTake() {
 		return this.gate.isOpen() || this.gate.holders().equals(Set.of(this));
 	}
 
+	private void count() {
+		int waiting = this.awaited.size() + this.leaving.size() + this.admitted.size();
+		this.server.connections().awaitHeaders(waiting - this.counted);
+		this.counted = waiting;
+	}
+
 	private void updateHold() {
-		boolean full = this.awaited.size() + this.leaving.size() + this.admitted.size() >= MAX_WAITING;
+		count();
+		boolean full = this.counted >= MAX_WAITING;
 		if (full != this.gate.holders().contains(this)) {
 			if (full) {
 				this.gate.hold(this);

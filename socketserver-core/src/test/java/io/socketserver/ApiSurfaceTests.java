@@ -44,7 +44,7 @@ class ApiSurfaceTests {
 			"""
 					AcceptGate AttributeKey BaseConnection BaseOpening BaseRequest BaseRequestHandler Cidr CloseReason Connection ConnectionClosedException
 					ConnectionDriver ConnectionState Connections DatagramDriver DatagramDrop DatagramOptions DatagramOutput DatagramRequest
-					DatagramRequestHandler DatagramTooLongException DrainReport IdleHandler LineTooLongException MixIn
+					DatagramRequestHandler DatagramTooLongException DrainReport HandshakeOutcome IdleHandler LineTooLongException MixIn
 					ReplyBuffer Request
 					RequestCycle RequestHandler RequestHandlerFactory RequestInputStream RequestOrigin RequestOutcome RequestOutputStream
 					RequestRefusedException ServerContext ServerListener ServerStatistics StopServing StreamOptions

@@ -306,9 +306,11 @@ class ProxyProtocolTests {
 				}
 			}
 			assertThat(server.server().connections().count()).isLessThan(50);
+			assertThat(server.server().connections().awaitingHeader()).isEqualTo(500);
 			for (Client each : stalled) {
 				each.close();
 			}
+			Await.until(() -> server.server().connections().awaitingHeader() == 0, "nobody waits");
 		}
 	}
 

@@ -202,7 +202,7 @@ public final class StreamRequest extends BaseConnection {
 		throwIfTls();
 		thread().checkNothingIsBuffered();
 		TlsWire secure = new TlsWire(this.wire, this.channel, options);
-		thread().open(secure, options.handshakeTimeout(), true);
+		open(secure, options.handshakeTimeout(), true);
 		return secure.tls().orElseThrow();
 	}
 
@@ -498,7 +498,21 @@ public final class StreamRequest extends BaseConnection {
 	public void establish() throws IOException {
 		beginTls();
 		if (!this.wire.isOpen()) {
-			thread().open(this.wire, handshakeTimeout(), false);
+			open(this.wire, handshakeTimeout(), false);
+		}
+	}
+
+	private void open(Wire closed, Duration timeout, boolean inRequest) throws IOException {
+		Connections connections = server().connections();
+		long begin = connections.handshakeBegins();
+		boolean complete = false;
+		try {
+			thread().open(closed, timeout, inRequest);
+			complete = true;
+		}
+		finally {
+			connections.handshakeEnds(this, begin,
+					complete ? HandshakeOutcome.SUCCESS : HandshakeOutcome.of(closeReason()));
 		}
 	}
 
