@@ -41,20 +41,21 @@ final class PreloadedClasses {
 			framing.LengthFieldFraming$Decoder framing.LineFraming framing.LineFraming$Decoder
 			framing.OctetCountedFraming framing.OctetCountedFraming$Decoder framing.RawFraming
 			framing.RawFraming$1 framing.Scan internal.DescriptorLimit internal.Episode internal.IpLiteral
-			internal.LogLimit internal.Lookalike internal.NamedPool internal.Printable internal.UdpSockets
-			internal.UdpSockets$Row internal.VirtualThreads loop.LoopCommand loop.LoopTimer loop.LoopWatchdog
-			loop.Selectable loop.SelectorLoop loop.Timers message.Backlog message.BaseMessageConnection
-			message.BufferCodec message.BytesCodec message.Codec message.DatagramSession
-			message.DatagramSessions message.DatagramSessions$TurnHandler message.EncodedMessage
-			message.HandlerExecution message.LoopDriver message.LoopDriver$1 message.LoopDriver$Step
-			message.LoopOpening message.MessageConnection message.MessageHandler message.MessageHandlerFactory
-			message.MessageLoop message.MessageLoop$Buffers message.MessageRequestHandler message.MessageService
-			message.Outbound message.Outbound$Outcome message.Overrides message.Overrides$1
-			message.PendingReplies message.PendingReplies$Slot message.SendResult message.StringCodec
-			message.ThreadMessageConnection message.Turn message.Turn$Call message.Turn$State
-			message.WriteLimits mixin.AcceptLimit mixin.AddressRulesMixIn mixin.ForkingMixIn mixin.LimitingMixIn
-			mixin.MultiplexingMixIn mixin.OverflowPolicy mixin.PerAddressLimitMixIn mixin.PoolingMixIn
-			mixin.ThreadUse mixin.ThreadingMixIn proxy.ForbiddenHeader proxy.GuardedWire proxy.ProxyHeader
+			internal.LogLimit internal.Lookalike internal.NamedPool internal.Printable internal.Refusals
+			internal.UdpSockets internal.UdpSockets$Row internal.VirtualThreads loop.LoopCommand loop.LoopTimer
+			loop.LoopWatchdog loop.Selectable loop.SelectorLoop loop.Timers message.Backlog
+			message.BaseMessageConnection message.BufferCodec message.BytesCodec message.Codec
+			message.DatagramSession message.DatagramSessions message.DatagramSessions$TurnHandler
+			message.EncodedMessage message.HandlerExecution message.LoopDriver message.LoopDriver$1
+			message.LoopDriver$Step message.LoopOpening message.MessageConnection message.MessageHandler
+			message.MessageHandlerFactory message.MessageLoop message.MessageLoop$Buffers
+			message.MessageRequestHandler message.MessageService message.Outbound message.Outbound$Outcome
+			message.Overrides message.Overrides$1 message.PendingReplies message.PendingReplies$Slot
+			message.SendResult message.StringCodec message.ThreadMessageConnection message.Turn
+			message.Turn$Call message.Turn$State message.WriteLimits mixin.AcceptLimit mixin.AddressRulesMixIn
+			mixin.AddressRulesMixIn$Rule mixin.ForkingMixIn mixin.LimitingMixIn mixin.MultiplexingMixIn
+			mixin.OverflowPolicy mixin.PerAddressLimitMixIn mixin.PoolingMixIn mixin.ThreadUse
+			mixin.ThreadingMixIn proxy.ForbiddenHeader proxy.GuardedWire proxy.ProxyHeader
 			proxy.ProxyHeaderException proxy.ProxyProtocol proxy.ProxySsl proxy.ProxyTlvs proxy.ProxyTlvs$Tlv
 			proxy.ProxyV1 proxy.ProxyV2 proxy.PushbackWire request.AcceptGate request.AttributeKey
 			request.BaseConnection request.BaseOpening request.BaseOpening$Computing request.BaseRequest

@@ -14,7 +14,7 @@ import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
-import io.socketserver.internal.Episode;
+import io.socketserver.internal.Refusals;
 import io.socketserver.loop.LoopTimer;
 import io.socketserver.loop.Selectable;
 import io.socketserver.loop.SelectorLoop;
@@ -65,9 +65,7 @@ final class ProxyAdmission implements Admission {
 	// How many of all these the server counts.
 	private int counted;
 
-	private final Episode refusals = new Episode();
-
-	private final Episode forgeries = new Episode();
+	private final Refusals refusals = new Refusals(logger);
 
 	ProxyAdmission(BaseServer server, SelectorLoop loop, Gate gate, ProxyProtocol protocol) {
 		this.server = server;
@@ -100,11 +98,10 @@ final class ProxyAdmission implements Admission {
 	 * Runs in the thread that reads.
 	 */
 	private void forged(StreamRequest stream) {
-		if (stream.close(CloseReason.PROXY_HEADER_FORBIDDEN) && this.forgeries.begins()) {
-			logger.log(Level.WARNING,
-					"{0} refuses the PROXY header of {1}, from which none is required: if this is your"
-							+ " proxy, add its address; more are only counted",
-					this.server.describe(), stream);
+		if (stream.close(CloseReason.PROXY_HEADER_FORBIDDEN)) {
+			this.refusals.log(CloseReason.PROXY_HEADER_FORBIDDEN,
+					() -> this.server.describe() + " refuses the PROXY header of " + stream
+							+ ", from which none is required: if this is your proxy, add its address");
 		}
 	}
 
@@ -310,7 +307,7 @@ final class ProxyAdmission implements Admission {
 				}
 			}
 			catch (ProxyHeaderException ex) {
-				log(String.valueOf(ex.getMessage()));
+				log(CloseReason.PROXY_HEADER_INVALID, String.valueOf(ex.getMessage()));
 				decide(CloseReason.PROXY_HEADER_INVALID);
 			}
 		}
@@ -325,7 +322,8 @@ final class ProxyAdmission implements Admission {
 
 		private void timedOut() {
 			if (!this.decided) {
-				log("No PROXY header came within " + ProxyAdmission.this.protocol.headerTimeout().toMillis() + " ms");
+				log(CloseReason.PROXY_HEADER_TIMEOUT, "No PROXY header came within "
+						+ ProxyAdmission.this.protocol.headerTimeout().toMillis() + " ms");
 				decide(CloseReason.PROXY_HEADER_TIMEOUT);
 			}
 		}
@@ -338,13 +336,9 @@ final class ProxyAdmission implements Admission {
 			}
 		}
 
-		private void log(String what) {
-			if (ProxyAdmission.this.refusals.begins()) {
-				logger.log(Level.WARNING,
-						"{0} refuses {1}, from which it requires the PROXY protocol. {2}; more"
-								+ " refusals are only counted",
-						ProxyAdmission.this.server.describe(), this.request, what);
-			}
+		private void log(CloseReason reason, String what) {
+			ProxyAdmission.this.refusals.log(reason, () -> ProxyAdmission.this.server.describe() + " refuses "
+					+ this.request + ", from which it requires the PROXY protocol. " + what);
 		}
 
 		private void decide(@Nullable CloseReason why) {

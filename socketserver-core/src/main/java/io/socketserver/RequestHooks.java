@@ -317,6 +317,7 @@ abstract class RequestHooks implements ServerContext {
 			this.self.processRequest(request);
 		}
 		catch (RequestRefusedException ex) {
+			logger.log(Level.DEBUG, () -> request + " is refused: " + ex.getMessage());
 			end(request, ex.reason());
 		}
 		catch (StopServing ex) {

@@ -37,6 +37,7 @@ import io.socketserver.request.MixIn;
 import io.socketserver.support.Await;
 import io.socketserver.support.Client;
 import io.socketserver.support.Descriptors;
+import io.socketserver.support.LogLines;
 import io.socketserver.support.Multiplexed;
 import io.socketserver.support.ProxyHeaders;
 import io.socketserver.support.Script;
@@ -254,6 +255,26 @@ class ProxyProtocolTests {
 			assertThat(server.connect().send(V1).ask("hello")).isEqualTo("HELLO");
 		}
 		Descriptors.awaitClosedSince(before);
+	}
+
+	@Test
+	void saysEachReasonForARefusalAlthoughAnotherGoesOn() throws Exception {
+		try (LogLines log = LogLines.warnings();
+				TestServer server = TestServer.with(Strategy.THREAD)
+					.options((options) -> options.withProxyProtocol(PROTOCOL.withHeaderTimeout(Duration.ofMillis(200))))
+					.start(Script.UPPER)) {
+			for (int i = 0; i < 10; i++) {
+				server.connect().send("no header\r\n").end();
+			}
+			server.connect().end();
+			try (Client client = Client.connectFrom("127.0.0.2", server.server().serverAddress())) {
+				client.send(V1).end();
+			}
+			Await.until(() -> log.of(server).size() == 3, "three lines");
+			assertThat(log.of(server).get(0)).contains("from which it requires the PROXY protocol");
+			assertThat(log.of(server).get(1)).contains("No PROXY header came within 200 ms");
+			assertThat(log.of(server).get(2)).contains("from which none is required");
+		}
 	}
 
 	@Test

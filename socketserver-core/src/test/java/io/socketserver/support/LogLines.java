@@ -70,8 +70,17 @@ public final class LogLines extends Handler implements AutoCloseable {
 	 * @param server the server
 	 * @return the lines
 	 */
-	public synchronized List<Line> linesOf(BaseServer server) {
-		Pattern name = Pattern.compile("\\b" + server.name() + "\\b");
+	public List<Line> linesOf(BaseServer server) {
+		return linesOf(server.name());
+	}
+
+	/**
+	 * The lines in which a word is.
+	 * @param word the word
+	 * @return the lines
+	 */
+	public synchronized List<Line> linesOf(String word) {
+		Pattern name = Pattern.compile("\\b" + word + "\\b");
 		return this.lines.stream().filter((line) -> name.matcher(line.text()).find()).toList();
 	}
 
