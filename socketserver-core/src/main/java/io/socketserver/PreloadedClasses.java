@@ -73,8 +73,10 @@ final class PreloadedClasses {
 			request.StopServing request.StreamOptions request.StreamRequest request.StreamRequest$1
 			request.StreamRequestHandler request.ThreadDriver request.TlsWire request.TlsWire$Below
 			request.UnixPeerAddress request.Watched request.Wire tls.Buffers tls.Carrier tls.ClientAuth
-			tls.ClientHello tls.Handshake tls.Handshake$1 tls.Intake tls.Outlet tls.TlsChannel tls.TlsChannel$1
-			tls.TlsContext tls.TlsException tls.TlsException$Problem tls.TlsOptions tls.TlsSession
+			tls.ClientHello tls.Handshake tls.Handshake$1 tls.Intake tls.NamingTrustManager
+			tls.NamingTrustManager$Check tls.Outlet tls.RefusedCertificateException tls.TlsChannel
+			tls.TlsChannel$1 tls.TlsContext tls.TlsException tls.TlsException$Problem tls.TlsOptions
+			tls.TlsSession
 			""";
 
 	static {

@@ -54,8 +54,9 @@ class ApiSurfaceTests {
 					GuardedWire ProxyHeader ProxyHeaderException ProxyProtocol ProxySsl ProxyTlvs PushbackWire
 					""", "io.socketserver.loop", """
 					LoopCommand LoopTimer LoopWatchdog Selectable SelectorLoop
-					""", "io.socketserver.tls", """
-					Carrier ClientAuth TlsChannel TlsContext TlsException TlsException$Problem TlsOptions TlsSession
+					""", "io.socketserver.tls",
+			"""
+					Carrier ClientAuth NamingTrustManager TlsChannel TlsContext TlsException TlsException$Problem TlsOptions TlsSession
 					""");
 
 	@Test

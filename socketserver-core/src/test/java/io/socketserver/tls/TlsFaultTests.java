@@ -15,6 +15,7 @@ import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +66,29 @@ class TlsFaultTests {
 			assertThat(log.of(server)).anySatisfy((line) -> assertThat(line).contains("does not speak TLS",
 					"look like an HTTP request", "GET / HTTP"));
 			assertServes(server);
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "TLSv1.2, stranger, CN=stranger, unable to find valid certification path",
+			"TLSv1.3, stranger, CN=stranger, unable to find valid certification path",
+			"TLSv1.2, late, CN=Test CA, it expired at 20", "TLSv1.3, late, CN=Test CA, it expired at 20" })
+	void saysWhoseCertificateItRefuses(String version, String name, String issuer, String why) throws IOException {
+		Certificates own = Certificates.make().add("localhost").addStranger("stranger").addExpired("late");
+		try (LogLines log = LogLines.warnings();
+				TestServer server = TestServer.with(Strategy.THREAD)
+					.options((options) -> options
+						.withTls(TlsOptions.of(own.context("localhost")).withClientAuth(ClientAuth.NEED)))
+					.start(Script.UPPER)) {
+			assertThatExceptionOfType(IOException.class).isThrownBy(() -> {
+				try (Client client = server.connect(own.insisting(name), TlsTests.version(version))) {
+					client.ask("hello");
+				}
+			});
+			TlsTests.assertEnded(server, CloseReason.HANDSHAKE_FAILED);
+			assertThat(log.of(server)).singleElement(InstanceOfAssertFactories.STRING)
+				.contains("The TLS handshake failed: the client's certificate of CN=" + name + ", issued by " + issuer
+						+ ", is refused: ", why);
 		}
 	}
 

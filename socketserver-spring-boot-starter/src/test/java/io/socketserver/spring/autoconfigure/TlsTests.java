@@ -7,13 +7,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
 import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.X509ExtendedKeyManager;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,6 +47,7 @@ import io.socketserver.spring.diagnostics.UnknownSslBundleException;
 import io.socketserver.tls.TlsSession;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 /**
  * Servers speak TLS with the application's SSL bundles.
@@ -123,6 +127,27 @@ class TlsTests {
 			try (SSLSocket socket = connect(Runners.port(context), "localhost", keys)) {
 				assertThat(ask(socket, "hello")).isEqualTo("CN=two says hello");
 			}
+		});
+	}
+
+	@Test
+	void aClientThatIsRefusedForItsCertificateIsNamed(CapturedOutput output) {
+		runner().withPropertyValues("socketserver.ssl.client-auth=need").run((context) -> {
+			KeyManagerFactory keys = context.getBean(SslBundles.class)
+				.getBundle("live")
+				.getManagers()
+				.getKeyManagerFactory();
+			KeyStore store = context.getBean(SslBundles.class).getBundle("live").getStores().getKeyStore();
+			String alias = store.aliases().nextElement();
+			KeyManager stranger = PemFiles.insisting(alias, (X509ExtendedKeyManager) keys.getKeyManagers()[0]);
+			assertThatIOException().isThrownBy(() -> {
+				try (SSLSocket socket = connect(Runners.port(context), "localhost", stranger)) {
+					ask(socket, "hello");
+					throw new IOException("an end, then");
+				}
+			});
+			Waiting.until(() -> output.getAll().contains("is refused"), "a line in the log");
+			assertThat(output).contains("the client's certificate of CN=one, issued by CN=one, is refused: ");
 		});
 	}
 
