@@ -144,8 +144,10 @@ final class PacketChannel implements DatagramOutput {
 
 	private boolean keepsTooLong(SocketAddress from) {
 		boolean keeps = this.udp.longPackets() == LongPackets.TRUNCATE;
-		this.statistics.countTruncated();
-		if (!keeps) {
+		if (keeps) {
+			this.statistics.countTruncated();
+		}
+		else {
 			this.statistics.countDatagramIn(this.buffer.remaining());
 			this.statistics.countDropped(DatagramDrop.TOO_LONG);
 		}

@@ -41,10 +41,10 @@ final class PreloadedClasses {
 			framing.LengthFieldFraming$Decoder framing.LineFraming framing.LineFraming$Decoder
 			framing.OctetCountedFraming framing.OctetCountedFraming$Decoder framing.RawFraming
 			framing.RawFraming$1 framing.Scan internal.DescriptorLimit internal.Episode internal.IpLiteral
-			internal.LogLimit internal.Lookalike internal.NamedPool internal.Printable internal.Refusals
-			internal.UdpSockets internal.UdpSockets$Row internal.VirtualThreads loop.LoopCommand loop.LoopTimer
-			loop.LoopWatchdog loop.Selectable loop.SelectorLoop loop.Timers message.Backlog
-			message.BaseMessageConnection message.BufferCodec message.BytesCodec message.Codec
+			internal.LogLimit internal.Lookalike internal.LostPeers internal.NamedPool internal.Printable
+			internal.Refusals internal.UdpSockets internal.UdpSockets$Row internal.VirtualThreads
+			loop.LoopCommand loop.LoopTimer loop.LoopWatchdog loop.Selectable loop.SelectorLoop loop.Timers
+			message.Backlog message.BaseMessageConnection message.BufferCodec message.BytesCodec message.Codec
 			message.DatagramSession message.DatagramSessions message.DatagramSessions$TurnHandler
 			message.EncodedMessage message.HandlerExecution message.LoopDriver message.LoopDriver$1
 			message.LoopDriver$Step message.LoopOpening message.MessageConnection message.MessageHandler

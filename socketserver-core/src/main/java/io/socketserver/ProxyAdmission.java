@@ -14,6 +14,7 @@ import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
+import io.socketserver.internal.LostPeers;
 import io.socketserver.internal.Refusals;
 import io.socketserver.loop.LoopTimer;
 import io.socketserver.loop.Selectable;
@@ -329,8 +330,8 @@ final class ProxyAdmission implements Admission {
 		}
 
 		private void lost(Throwable error) {
-			logger.log(Level.DEBUG, () -> "The connection " + this.request + " was lost before its PROXY header",
-					error);
+			LostPeers.log(logger,
+					() -> "The connection " + this.request + " was lost before its PROXY header: " + error, error);
 			if (!this.decided) {
 				decide(CloseReason.PEER_RESET);
 			}

@@ -13,7 +13,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.logging.Level;
 
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -274,6 +276,39 @@ class ProxyProtocolTests {
 			assertThat(log.of(server).get(0)).contains("from which it requires the PROXY protocol");
 			assertThat(log.of(server).get(1)).contains("No PROXY header came within 200 ms");
 			assertThat(log.of(server).get(2)).contains("from which none is required");
+		}
+	}
+
+	@Test
+	void saysWhatComesInPlaceOfAHeader() throws Exception {
+		byte[] hello = { 22, 3, 1, 2, 0, 1, 0, 1, (byte) 0xfc, 3, 3 };
+		Map<byte[], String> looks = Map.of(hello, "No PROXY header: it looks like a TLS ClientHello",
+				ProxyHeaders.ascii("GET / HTTP/1.1\r\n"), "No PROXY header: it looks like an HTTP request",
+				ProxyHeaders.ascii("hello\n"), "No PROXY header: it begins with hello\\x0a");
+		for (Map.Entry<byte[], String> each : looks.entrySet()) {
+			try (LogLines log = LogLines.warnings();
+					TestServer server = TestServer.with(Strategy.THREAD)
+						.options(ProxyProtocolTests::required)
+						.start(Script.UPPER)) {
+				server.connect().send(each.getKey()).end();
+				assertThat(log.of(server)).singleElement(InstanceOfAssertFactories.STRING).contains(each.getValue());
+			}
+		}
+	}
+
+	@Test
+	void aPeerThatIsLostBeforeItsHeaderHasOneLineWithoutATrace() throws Exception {
+		try (LogLines log = LogLines.debug();
+				TestServer server = TestServer.with(Strategy.THREAD)
+					.options(ProxyProtocolTests::required)
+					.start(Script.UPPER)) {
+			server.connect().send("PROXY ").reset();
+			Await.until(() -> !log.of(server).isEmpty(), "a line");
+			assertThat(log.linesOf(server.server())).singleElement().satisfies((line) -> {
+				assertThat(line.level()).isEqualTo(Level.FINE);
+				assertThat(line.text()).contains("was lost before its PROXY header: ");
+				assertThat(line.hasTrace()).isFalse();
+			});
 		}
 	}
 

@@ -120,8 +120,9 @@ public final class ServerStatistics {
 	}
 
 	/**
-	 * Datagrams that were longer than {@code maxPacketSize}, whether they were dropped or
-	 * handled without their end.
+	 * Datagrams that were longer than {@code maxPacketSize}, and were handled without
+	 * their end. Where they are dropped instead, they count as that alone:
+	 * {@link DatagramDrop#TOO_LONG}.
 	 * @return a count
 	 */
 	public long datagramsTruncated() {
@@ -156,7 +157,7 @@ public final class ServerStatistics {
 	}
 
 	/**
-	 * Counts a datagram that is too long. For the server.
+	 * Counts a datagram that is handled without its end. For the server.
 	 */
 	public void countTruncated() {
 		this.datagramsTruncated.increment();

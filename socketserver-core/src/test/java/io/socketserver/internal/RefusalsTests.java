@@ -2,6 +2,7 @@ package io.socketserver.internal;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.logging.Level;
 
 import org.junit.jupiter.api.Test;
 
@@ -34,10 +35,7 @@ class RefusalsTests {
 	}
 
 	private static List<String> warnings(LogLines log) {
-		return lines(log).stream()
-			.filter((line) -> line.level() == java.util.logging.Level.WARNING)
-			.map(Line::text)
-			.toList();
+		return lines(log).stream().filter((line) -> line.level().equals(Level.WARNING)).map(Line::text).toList();
 	}
 
 	private static List<Line> lines(LogLines log) {
@@ -46,7 +44,7 @@ class RefusalsTests {
 
 	@Test
 	void eachReasonIsSaidAlthoughAnotherGoesOn() {
-		try (LogLines log = LogLines.all()) {
+		try (LogLines log = LogLines.debug()) {
 			refuse(CloseReason.REFUSED, 10, Duration.ofSeconds(1));
 			refuse(CloseReason.OVERLOADED, 1, Duration.ofSeconds(1));
 			refuse(CloseReason.REFUSED, 10, Duration.ofSeconds(1));
@@ -57,7 +55,7 @@ class RefusalsTests {
 
 	@Test
 	void whatGoesOnIsSummedUpOnceAMinute() {
-		try (LogLines log = LogLines.all()) {
+		try (LogLines log = LogLines.debug()) {
 			refuse(CloseReason.REFUSED, 2401, Duration.ofMillis(50));
 			assertThat(warnings(log)).containsExactly("RefusalsTests REFUSED" + MORE,
 					"RefusalsTests REFUSED (again 1,200 times in the last 60 s)",
@@ -67,7 +65,7 @@ class RefusalsTests {
 
 	@Test
 	void whatBeginsAnewIsSaidAtOnceWithWhatWasLeftOutBefore() {
-		try (LogLines log = LogLines.all()) {
+		try (LogLines log = LogLines.debug()) {
 			refuse(CloseReason.REFUSED, 4, Duration.ofSeconds(1));
 			pass(Duration.ofSeconds(16));
 			refuse(CloseReason.REFUSED, 1, Duration.ofSeconds(20));
@@ -79,7 +77,7 @@ class RefusalsTests {
 
 	@Test
 	void everyRefusalHasALineAtDebug() {
-		try (LogLines log = LogLines.all()) {
+		try (LogLines log = LogLines.debug()) {
 			refuse(CloseReason.REFUSED, 100, Duration.ofSeconds(1));
 			assertThat(lines(log)).hasSize(100);
 		}

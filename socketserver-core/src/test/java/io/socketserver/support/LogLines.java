@@ -38,13 +38,13 @@ public final class LogLines extends Handler implements AutoCloseable {
 	}
 
 	/**
-	 * Keeps lines of every level.
+	 * Keeps lines down to DEBUG.
 	 * @return the lines from now on
 	 */
-	public static LogLines all() {
+	public static LogLines debug() {
 		// And stays so: other handlers have levels of their own.
-		logger.setLevel(Level.ALL);
-		return new LogLines(Level.ALL);
+		logger.setLevel(Level.FINE);
+		return new LogLines(Level.FINE);
 	}
 
 	/**
@@ -103,7 +103,7 @@ public final class LogLines extends Handler implements AutoCloseable {
 	/**
 	 * A line.
 	 *
-	 * @param level its level: {@code FINE} is DEBUG, {@code FINER} is TRACE
+	 * @param level its level: {@code FINE} is DEBUG
 	 * @param text its text
 	 * @param hasTrace whether a stack trace comes with it
 	 */

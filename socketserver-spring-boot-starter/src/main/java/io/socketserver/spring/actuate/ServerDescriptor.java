@@ -144,7 +144,8 @@ public record ServerDescriptor(String name, String transport, String address, @N
 	 * @param active those that are handled now
 	 * @param in those received
 	 * @param out those sent
-	 * @param truncated those longer than the longest that is handled
+	 * @param truncated those handled without their end; those dropped for being too long
+	 * are not among them
 	 * @param dropped those neither handled nor sent, by reason
 	 * @param droppedByKernel those that never reached the server since it was bound; none
 	 * where the system does not say

@@ -148,7 +148,7 @@ final class ServerMeters implements ServerListener {
 	private void addDatagrams(UdpServer udp) {
 		counter("datagrams.in", DATAGRAMS, "Datagrams received", this.tags, ServerStatistics::datagramsIn);
 		counter("datagrams.out", DATAGRAMS, "Datagrams sent", this.tags, ServerStatistics::datagramsOut);
-		counter("datagrams.truncated", DATAGRAMS, "Datagrams longer than the longest that is handled", this.tags,
+		counter("datagrams.truncated", DATAGRAMS, "Datagrams handled without their end", this.tags,
 				ServerStatistics::datagramsTruncated);
 		for (DatagramDrop reason : DatagramDrop.values()) {
 			counter("datagrams.dropped", DATAGRAMS, "Datagrams neither handled nor sent",
