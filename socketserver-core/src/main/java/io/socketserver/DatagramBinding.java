@@ -14,6 +14,8 @@ import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.socketserver.request.Addresses;
+
 /**
  * Opens the sockets of a UDP server: one, or several that share the port.
  */
@@ -131,7 +133,7 @@ final class DatagramBinding {
 			}
 		}
 		if (joined == 0) {
-			throw new IOException("The multicast group " + group.getHostAddress()
+			throw new IOException("The multicast group " + Addresses.text(group)
 					+ " can be joined on no network interface: none is up and can do multicast for its family. Name one"
 					+ " (multicastInterface)");
 		}

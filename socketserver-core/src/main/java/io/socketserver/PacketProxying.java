@@ -11,6 +11,7 @@ import io.socketserver.internal.Refusals;
 import io.socketserver.proxy.ProxyHeader;
 import io.socketserver.proxy.ProxyHeaderException;
 import io.socketserver.proxy.ProxyProtocol;
+import io.socketserver.request.Addresses;
 import io.socketserver.request.DatagramDrop;
 
 /**
@@ -72,7 +73,8 @@ final class PacketProxying {
 
 	private Refused refuse(DatagramDrop reason, SocketAddress from, String why) {
 		this.server.statistics().countDropped(reason);
-		this.refusals.log(reason, () -> this.server.describe() + " drops a datagram from " + from + ". " + why);
+		this.refusals.log(reason,
+				() -> this.server.describe() + " drops a datagram from " + Addresses.text(from) + ". " + why);
 		return new Refused();
 	}
 

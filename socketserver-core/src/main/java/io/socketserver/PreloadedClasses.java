@@ -57,10 +57,10 @@ final class PreloadedClasses {
 			mixin.OverflowPolicy mixin.PerAddressLimitMixIn mixin.PoolingMixIn mixin.ThreadUse
 			mixin.ThreadingMixIn proxy.ForbiddenHeader proxy.GuardedWire proxy.ProxyHeader
 			proxy.ProxyHeaderException proxy.ProxyProtocol proxy.ProxySsl proxy.ProxyTlvs proxy.ProxyTlvs$Tlv
-			proxy.ProxyV1 proxy.ProxyV2 proxy.PushbackWire request.AcceptGate request.AttributeKey
-			request.BaseConnection request.BaseOpening request.BaseOpening$Computing request.BaseRequest
-			request.BaseRequest$Several request.BaseRequestHandler request.Cidr request.CloseReason
-			request.Connection request.ConnectionClosedException request.ConnectionDriver
+			proxy.ProxyV1 proxy.ProxyV2 proxy.PushbackWire request.AcceptGate request.Addresses
+			request.AttributeKey request.BaseConnection request.BaseOpening request.BaseOpening$Computing
+			request.BaseRequest request.BaseRequest$Several request.BaseRequestHandler request.Cidr
+			request.CloseReason request.Connection request.ConnectionClosedException request.ConnectionDriver
 			request.ConnectionState request.ConnectionWatch request.Connections request.DatagramDriver
 			request.DatagramDrop request.DatagramOptions request.DatagramOutput request.DatagramRequest
 			request.DatagramRequestHandler request.DatagramTooLongException request.Datagrams request.DrainCount

@@ -42,7 +42,7 @@ class ApiSurfaceTests {
 					""",
 			"io.socketserver.request",
 			"""
-					AcceptGate AttributeKey BaseConnection BaseOpening BaseRequest BaseRequestHandler Cidr CloseReason Connection ConnectionClosedException
+					AcceptGate Addresses AttributeKey BaseConnection BaseOpening BaseRequest BaseRequestHandler Cidr CloseReason Connection ConnectionClosedException
 					ConnectionDriver ConnectionState Connections DatagramDriver DatagramDrop DatagramOptions DatagramOutput DatagramRequest
 					DatagramRequestHandler DatagramTooLongException DrainReport HandshakeOutcome IdleHandler LineTooLongException MixIn
 					ReplyBuffer Request

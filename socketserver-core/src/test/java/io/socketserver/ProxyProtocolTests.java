@@ -31,6 +31,7 @@ import io.socketserver.mixin.PoolingMixIn;
 import io.socketserver.mixin.ThreadingMixIn;
 import io.socketserver.proxy.ProxyHeader;
 import io.socketserver.proxy.ProxyProtocol;
+import io.socketserver.request.Addresses;
 import io.socketserver.request.Cidr;
 import io.socketserver.request.CloseReason;
 import io.socketserver.request.Connection;
@@ -84,8 +85,8 @@ class ProxyProtocolTests {
 				assertThat(client.ask("hello")).isEqualTo("HELLO");
 				assertThat(server.trace().request().clientAddress()).isEqualTo(REAL);
 				assertThat(server.trace().request().proxyAddress()).contains(client.address());
-				assertThat(server.trace().request())
-					.hasToString(server.server().name() + "-1 from /192.0.2.7:4711 via " + client.address());
+				assertThat(server.trace().request()).hasToString(
+						server.server().name() + "-1 from 192.0.2.7:4711 via " + Addresses.text(client.address()));
 				assertThat(server.server().connections().all()).singleElement()
 					.extracting(Connection::clientAddress)
 					.isEqualTo(REAL);

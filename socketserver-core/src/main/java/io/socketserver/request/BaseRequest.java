@@ -285,8 +285,8 @@ public abstract class BaseRequest implements Request {
 
 	@Override
 	public String toString() {
-		String from = id() + " from " + this.clientAddress;
-		return (this.proxyAddress != null) ? from + " via " + this.proxyAddress : from;
+		String from = id() + " from " + Addresses.text(this.clientAddress);
+		return (this.proxyAddress != null) ? from + " via " + Addresses.text(this.proxyAddress) : from;
 	}
 
 	@SuppressWarnings("serial") // Is not serialized.

@@ -1,8 +1,5 @@
 package io.socketserver.spring;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,6 +16,7 @@ import io.socketserver.mixin.ForkingMixIn;
 import io.socketserver.mixin.MultiplexingMixIn;
 import io.socketserver.mixin.PoolingMixIn;
 import io.socketserver.mixin.ThreadingMixIn;
+import io.socketserver.request.Addresses;
 import io.socketserver.request.DrainReport;
 import io.socketserver.request.MixIn;
 
@@ -81,8 +79,9 @@ final class ServerRun {
 			this.lock.unlock();
 		}
 		if (first) {
-			logger.info("Socket server '" + this.server.name() + "' started on " + address() + " ("
-					+ this.server.transport() + ", " + strategy() + ")");
+			logger.info("Socket server '" + this.server.name() + "' started on "
+					+ Addresses.text(this.server.serverAddress()) + " (" + this.server.transport() + ", " + strategy()
+					+ ")");
 			this.publisher.publishEvent(new SocketServerStartedEvent(this.server));
 		}
 	}
@@ -157,22 +156,6 @@ final class ServerRun {
 				result.completeExceptionally((error != null) ? error : new IllegalStateException("no report"));
 			}
 		}
-	}
-
-	private String address() {
-		SocketAddress address = this.server.serverAddress();
-		if (address instanceof InetSocketAddress inet) {
-			return host(inet.getAddress()) + ":" + inet.getPort();
-		}
-		return address.toString();
-	}
-
-	private static String host(InetAddress address) {
-		if (address.isAnyLocalAddress()) {
-			return "*";
-		}
-		String host = address.getHostAddress();
-		return host.contains(":") ? "[" + host + "]" : host;
 	}
 
 	private String strategy() {

@@ -1,11 +1,12 @@
 package io.socketserver.spring.actuate;
 
-import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Locale;
 
 import org.jspecify.annotations.Nullable;
+
+import io.socketserver.request.Addresses;
 
 /**
  * How values look in an answer.
@@ -42,27 +43,15 @@ final class Texts {
 	}
 
 	static String of(SocketAddress address) {
-		Integer port = port(address);
-		String host = host(address);
-		if (port == null) {
-			return host;
-		}
-		return ((host.indexOf(':') != -1) ? "[" + host + "]" : host) + ":" + port;
+		return Addresses.text(address);
 	}
 
 	/**
-	 * The IP address without a zone; all there is of another kind of address.
+	 * The IP address; all there is of another kind of address.
 	 */
 	static String host(SocketAddress address) {
-		if (!(address instanceof InetSocketAddress inet)) {
-			return address.toString();
-		}
-		if (inet.getAddress() instanceof Inet6Address six) {
-			String text = six.getHostAddress();
-			int zone = text.indexOf('%');
-			return (zone != -1) ? text.substring(0, zone) : text;
-		}
-		return (inet.getAddress() != null) ? inet.getAddress().getHostAddress() : inet.getHostString();
+		return (address instanceof InetSocketAddress inet && inet.getAddress() != null)
+				? Addresses.text(inet.getAddress()) : address.toString();
 	}
 
 	static @Nullable Integer port(SocketAddress address) {
