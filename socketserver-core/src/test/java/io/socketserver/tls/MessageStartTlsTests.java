@@ -27,6 +27,7 @@ import io.socketserver.message.MessageHandler;
 import io.socketserver.message.MessageService;
 import io.socketserver.message.SendResult;
 import io.socketserver.request.CloseReason;
+import io.socketserver.request.DrainReport;
 import io.socketserver.support.Await;
 import io.socketserver.support.Certificates;
 import io.socketserver.support.Client;
@@ -183,12 +184,17 @@ class MessageStartTlsTests {
 	@ParameterizedTest
 	@MethodSource("strategies")
 	void aDrainEndsAHandshakeThatDoesNotCome(Serving strategy) throws Exception {
-		try (TestServer server = start(strategy, (tls) -> tls.withHandshakeTimeout(Duration.ofMillis(500)));
+		try (TestServer server = start(strategy, (tls) -> tls.withHandshakeTimeout(Duration.ofSeconds(50)));
 				Client client = server.connect()) {
 			assertThat(client.ask("starttls")).isEqualTo("ready");
-			server.server().shutdown(Duration.ofSeconds(20));
-			assertThat(client.readToEnd()).isEmpty();
+			Await.until(() -> server.server().connections().handshaking() == 1, "the handshake");
+			CompletableFuture<DrainReport> drain = CompletableFuture
+				.supplyAsync(() -> server.server().shutdown(Duration.ofSeconds(50)));
+			client.readToEnd();
+			client.close();
+			assertThat(drain.join().cutOff()).isZero();
 			server.awaitQuiet();
+			assertThat(server.server().statistics().closed(CloseReason.DRAINED)).isOne();
 			Await.until(() -> this.talk.calls.size() == 3, "the last call");
 		}
 	}

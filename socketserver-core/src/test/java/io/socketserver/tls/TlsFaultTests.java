@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
@@ -26,10 +27,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import io.socketserver.request.CloseReason;
 import io.socketserver.request.ConnectionDriver;
 import io.socketserver.request.ConnectionState;
+import io.socketserver.request.DrainReport;
 import io.socketserver.request.MixIn;
 import io.socketserver.request.Request;
 import io.socketserver.request.RequestCycle;
 import io.socketserver.request.StreamRequest;
+import io.socketserver.request.StreamRequestHandler;
 import io.socketserver.support.Await;
 import io.socketserver.support.Certificates;
 import io.socketserver.support.Client;
@@ -303,6 +306,24 @@ class TlsFaultTests {
 		}
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void aDrainDoesNotWaitForAHandshakeThatAHandlerHasBegun(Strategy strategy) throws Exception {
+		try (TestServer server = TlsTests.secure(strategy, (tls) -> tls.withOnDemand(true))
+			.start(StartTlsHandler::new)) {
+			Client client = server.connect();
+			assertThat(client.ask("STARTTLS")).isEqualTo("go ahead");
+			Await.until(() -> server.server().connections().handshaking() == 1, "the handshake");
+			CompletableFuture<DrainReport> drain = server.server().closeAsync(Duration.ofSeconds(50));
+			assertThat(client.readText()).doesNotContain("bye");
+			client.close();
+			DrainReport report = drain.join();
+			assertThat(report.closedIdle()).isOne();
+			assertThat(report.cutOff()).isZero();
+			assertThat(server.server().statistics().closed(CloseReason.DRAINED)).isOne();
+		}
+	}
+
 	@Test
 	void aContextThatCannotBeMadeFailsTheHandshakeOnly() throws Exception {
 		try (LogLines log = LogLines.warnings();
@@ -429,6 +450,25 @@ class TlsFaultTests {
 
 		@Override
 		public void cutOff() {
+		}
+
+	}
+
+	/**
+	 * Starts TLS after a line, and says good-bye.
+	 */
+	private static final class StartTlsHandler extends StreamRequestHandler {
+
+		@Override
+		public void handle() throws IOException {
+			rfile().readLine();
+			wfile().println("go ahead");
+			connection().startTls();
+		}
+
+		@Override
+		public void goodbye() throws IOException {
+			wfile().println("bye");
 		}
 
 	}
