@@ -3,7 +3,6 @@ package io.socketserver;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
@@ -20,6 +19,7 @@ import io.socketserver.internal.DescriptorLimit;
 import io.socketserver.loop.SelectorLoop;
 import io.socketserver.mixin.LimitingMixIn;
 import io.socketserver.request.AcceptGate;
+import io.socketserver.request.Addresses;
 import io.socketserver.request.Connections;
 import io.socketserver.request.DrainReport;
 import io.socketserver.request.MixIn;
@@ -829,10 +829,7 @@ public abstract class BaseServer extends RequestHooks implements AutoCloseable {
 	 */
 	@Override
 	String describe() {
-		SocketAddress where = serverAddress();
-		String text = (where instanceof InetSocketAddress inet && inet.getAddress() != null)
-				? inet.getAddress().getHostAddress() + ":" + inet.getPort() : where.toString();
-		return "The server '" + name() + "' on " + text;
+		return "The server '" + name() + "' on " + Addresses.text(serverAddress());
 	}
 
 }

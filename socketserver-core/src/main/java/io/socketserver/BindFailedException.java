@@ -5,6 +5,8 @@ import java.net.SocketAddress;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Locale;
 
+import io.socketserver.request.Addresses;
+
 /**
  * A server cannot listen where it was told to. Nothing of it is left open.
  */
@@ -31,8 +33,9 @@ public class BindFailedException extends SocketServerException {
 	}
 
 	private static String text(SocketAddress address) {
-		return (address instanceof InetSocketAddress inet) ? inet.getHostString() + ":" + inet.getPort()
-				: address.toString();
+		// The name as it was configured, but never IPv6 without its brackets.
+		return (address instanceof InetSocketAddress inet && inet.getHostString().indexOf(':') < 0)
+				? inet.getHostString() + ":" + inet.getPort() : Addresses.text(address);
 	}
 
 	/**

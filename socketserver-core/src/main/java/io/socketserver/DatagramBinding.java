@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.socketserver.BindFailedException.Reason;
+import io.socketserver.request.Addresses;
 
 /**
  * Opens the sockets of a UDP server: one, or several that share the port.
@@ -122,7 +123,7 @@ final class DatagramBinding {
 		}
 		catch (IOException | IllegalArgumentException ex) {
 			throw new BindProblem(
-					Reason.NO_INTERFACE, "The multicast group " + group.getHostAddress()
+					Reason.NO_INTERFACE, "The multicast group " + Addresses.text(group)
 							+ " cannot be joined on the network interface '" + on.getName() + "': " + ex.getMessage(),
 					ex);
 		}
@@ -146,7 +147,7 @@ final class DatagramBinding {
 			}
 		}
 		if (joined == 0) {
-			throw new BindProblem(Reason.NO_INTERFACE, "The multicast group " + group.getHostAddress()
+			throw new BindProblem(Reason.NO_INTERFACE, "The multicast group " + Addresses.text(group)
 					+ " can be joined on no network interface: none is up and can do multicast for its family");
 		}
 	}

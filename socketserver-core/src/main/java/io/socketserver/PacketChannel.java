@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import io.socketserver.UdpOptions.LongPackets;
 import io.socketserver.internal.LogLimit;
 import io.socketserver.proxy.ProxyHeader;
+import io.socketserver.request.Addresses;
 import io.socketserver.request.DatagramDrop;
 import io.socketserver.request.DatagramOptions;
 import io.socketserver.request.DatagramOutput;
@@ -144,8 +145,10 @@ final class PacketChannel implements DatagramOutput {
 
 	private boolean keepsTooLong(SocketAddress from) {
 		boolean keeps = this.udp.longPackets() == LongPackets.TRUNCATE;
-		this.statistics.countTruncated();
-		if (!keeps) {
+		if (keeps) {
+			this.statistics.countTruncated();
+		}
+		else {
 			this.statistics.countDatagramIn(this.buffer.remaining());
 			this.statistics.countDropped(DatagramDrop.TOO_LONG);
 		}
@@ -153,7 +156,7 @@ final class PacketChannel implements DatagramOutput {
 			logger.log(Level.WARNING,
 					"{0} got a datagram of more than {1} bytes from {2}, which is {3}: raise"
 							+ " maxPacketSize if it was meant for it{4}",
-					this.server.describe(), String.valueOf(this.udp.maxPacketSize()), from,
+					this.server.describe(), String.valueOf(this.udp.maxPacketSize()), Addresses.text(from),
 					keeps ? "handled without its end" : "dropped", this.longLines.suffix());
 		}
 		return keeps;
@@ -205,7 +208,7 @@ final class PacketChannel implements DatagramOutput {
 					"{0} does not send {1} bytes to {2}, from where {3} bytes came: all replies would be longer than"
 							+ " maxAmplification allows ({4} times). Senders can be forged; raise it (socketserver.udp"
 							+ ".max-amplification, 0 for no bound) if yours are trusted, or give a session an identity{5}",
-					this.server.describe(), length, to, received, this.udp.maxAmplification(),
+					this.server.describe(), length, Addresses.text(to), received, this.udp.maxAmplification(),
 					this.withheldLines.suffix());
 		}
 	}

@@ -1,18 +1,17 @@
 package io.socketserver;
 
 import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
-import io.socketserver.internal.LogLimit;
+import io.socketserver.internal.Refusals;
 import io.socketserver.proxy.ProxyHeader;
 import io.socketserver.proxy.ProxyHeaderException;
 import io.socketserver.proxy.ProxyProtocol;
+import io.socketserver.request.Addresses;
 import io.socketserver.request.DatagramDrop;
 
 /**
@@ -27,7 +26,7 @@ final class PacketProxying {
 
 	private final @Nullable ProxyProtocol protocol;
 
-	private final LogLimit lines = new LogLimit(1, Duration.ofSeconds(10));
+	private final Refusals refusals = new Refusals(logger);
 
 	PacketProxying(BaseServer server) {
 		this.server = server;
@@ -74,10 +73,8 @@ final class PacketProxying {
 
 	private Refused refuse(DatagramDrop reason, SocketAddress from, String why) {
 		this.server.statistics().countDropped(reason);
-		if (this.lines.tryLine()) {
-			logger.log(Level.WARNING, "{0} drops a datagram from {1}. {2}{3}", this.server.describe(), from, why,
-					this.lines.suffix());
-		}
+		this.refusals.log(reason,
+				() -> this.server.describe() + " drops a datagram from " + Addresses.text(from) + ". " + why);
 		return new Refused();
 	}
 

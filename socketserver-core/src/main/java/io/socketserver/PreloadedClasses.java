@@ -41,41 +41,44 @@ final class PreloadedClasses {
 			framing.LengthFieldFraming$Decoder framing.LineFraming framing.LineFraming$Decoder
 			framing.OctetCountedFraming framing.OctetCountedFraming$Decoder framing.RawFraming
 			framing.RawFraming$1 framing.Scan internal.DescriptorLimit internal.Episode internal.IpLiteral
-			internal.LogLimit internal.Lookalike internal.NamedPool internal.Printable internal.UdpSockets
-			internal.UdpSockets$Row internal.VirtualThreads loop.LoopCommand loop.LoopTimer loop.LoopWatchdog
-			loop.Selectable loop.SelectorLoop loop.Timers message.Backlog message.BaseMessageConnection
-			message.BufferCodec message.BytesCodec message.Codec message.DatagramSession
-			message.DatagramSessions message.DatagramSessions$TurnHandler message.Deadlines
-			message.EncodedMessage message.Gathering message.HandlerExecution message.Inflow message.KeptBytes
-			message.LoopConnection message.LoopConnection$1 message.LoopDriver message.LoopDriver$Step
-			message.LoopOpening message.MessageConnection message.MessageHandler message.MessageHandlerFactory
-			message.MessageLoop message.MessageLoop$Buffers message.MessageRequestHandler message.MessageService
-			message.OffLoopDriver message.OnLoopDriver message.Outbound message.Outbound$Outcome
-			message.Overrides message.Overrides$1 message.PendingReplies message.PendingReplies$Slot
-			message.SendResult message.StringCodec
+			internal.LogLimit internal.Lookalike internal.LostPeers internal.NamedPool internal.Printable
+			internal.Refusals internal.UdpSockets internal.UdpSockets$Row internal.VirtualThreads
+			loop.LoopCommand loop.LoopTimer loop.LoopWatchdog loop.Selectable loop.SelectorLoop loop.Timers
+			message.Backlog message.BaseMessageConnection message.BufferCodec message.BytesCodec message.Codec
+			message.DatagramSession message.DatagramSessions message.DatagramSessions$TurnHandler
+			message.Deadlines message.EncodedMessage message.Gathering message.HandlerExecution message.Inflow
+			message.KeptBytes message.LoopConnection message.LoopConnection$1 message.LoopDriver
+			message.LoopDriver$Step message.LoopOpening message.MessageConnection message.MessageHandler
+			message.MessageHandlerFactory message.MessageLoop message.MessageLoop$Buffers
+			message.MessageRequestHandler message.MessageService message.OffLoopDriver message.OnLoopDriver
+			message.Outbound message.Outbound$Outcome message.Overrides message.Overrides$1
+			message.PendingReplies message.PendingReplies$Slot message.SendResult message.StringCodec
 			message.ThreadMessageConnection message.Turn message.Turn$Call message.Turn$State
-			message.WriteLimits mixin.AcceptLimit mixin.AddressRulesMixIn mixin.ForkingMixIn mixin.LimitingMixIn
-			mixin.MultiplexingMixIn mixin.OverflowPolicy mixin.PerAddressLimitMixIn mixin.PoolingMixIn
-			mixin.ThreadUse mixin.ThreadingMixIn proxy.ForbiddenHeader proxy.GuardedWire proxy.ProxyHeader
+			message.WriteLimits mixin.AcceptLimit mixin.AddressRulesMixIn mixin.AddressRulesMixIn$Rule
+			mixin.ForkingMixIn mixin.LimitingMixIn mixin.MultiplexingMixIn mixin.OverflowPolicy
+			mixin.PerAddressLimitMixIn mixin.PoolingMixIn mixin.ThreadUse mixin.ThreadingMixIn
+			proxy.ForbiddenHeader proxy.GuardedWire proxy.ProxyHeader
 			proxy.ProxyHeaderException proxy.ProxyProtocol proxy.ProxySsl proxy.ProxyTlvs proxy.ProxyTlvs$Tlv
-			proxy.ProxyV1 proxy.ProxyV2 proxy.PushbackWire request.AcceptGate request.AttributeKey
-			request.BaseConnection request.BaseOpening request.BaseOpening$Computing request.BaseRequest
-			request.BaseRequest$Several request.BaseRequestHandler request.Cidr request.CloseReason
-			request.Connection request.ConnectionClosedException request.ConnectionDriver
+			proxy.ProxyV1 proxy.ProxyV2 proxy.PushbackWire request.AcceptGate request.Addresses
+			request.AttributeKey request.BaseConnection request.BaseOpening request.BaseOpening$Computing
+			request.BaseRequest request.BaseRequest$Several request.BaseRequestHandler request.Cidr
+			request.CloseReason request.Connection request.ConnectionClosedException request.ConnectionDriver
 			request.ConnectionState request.ConnectionWatch request.Connections request.DatagramDriver
 			request.DatagramDrop request.DatagramOptions request.DatagramOutput request.DatagramRequest
 			request.DatagramRequestHandler request.DatagramTooLongException request.Datagrams request.DrainCount
-			request.DrainReport request.Exchange request.IdleHandler request.Layer request.LineTooLongException
-			request.MixIn request.PassingOn request.PlainWire request.ReplyBuffer request.Request
-			request.RequestCycle request.RequestHandler request.RequestHandlerFactory request.RequestInputStream
-			request.RequestOrigin request.RequestOutcome request.RequestOutputStream
-			request.RequestRefusedException request.ServerContext request.ServerListener
-			request.ServerStatistics request.ServerStatistics$1 request.StopServing request.StreamOptions
-			request.StreamRequest request.StreamRequest$1 request.StreamRequestHandler request.ThreadDriver
-			request.TlsWire request.TlsWire$Below request.UnixPeerAddress request.Watched request.Wire
-			tls.Buffers tls.Carrier tls.ClientAuth tls.ClientHello tls.Handshake tls.Handshake$1 tls.Intake
-			tls.Outlet tls.TlsChannel tls.TlsChannel$1 tls.TlsContext tls.TlsException tls.TlsException$Problem
-			tls.TlsOptions tls.TlsSession
+			request.DrainReport request.Exchange request.HandshakeOutcome request.HandshakeOutcome$1
+			request.IdleHandler request.Layer request.LineTooLongException request.MixIn request.PassingOn
+			request.PlainWire request.ReplyBuffer request.Request request.RequestCycle request.RequestHandler
+			request.RequestHandlerFactory request.RequestInputStream request.RequestOrigin
+			request.RequestOutcome request.RequestOutputStream request.RequestRefusedException
+			request.ServerContext request.ServerListener request.ServerStatistics request.ServerStatistics$1
+			request.StopServing request.StreamOptions request.StreamRequest request.StreamRequest$1
+			request.StreamRequestHandler request.ThreadDriver request.TlsWire request.TlsWire$Below
+			request.UnixPeerAddress request.Watched request.Wire tls.Buffers tls.Carrier tls.ClientAuth
+			tls.ClientHello tls.Handshake tls.Handshake$1 tls.Intake tls.NamingTrustManager
+			tls.NamingTrustManager$Check tls.Outlet tls.RefusedCertificateException tls.TlsChannel
+			tls.TlsChannel$1 tls.TlsContext tls.TlsException tls.TlsException$Problem tls.TlsOptions
+			tls.TlsSession
 			""";
 
 	static {

@@ -14,7 +14,8 @@ import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
-import io.socketserver.internal.Episode;
+import io.socketserver.internal.LostPeers;
+import io.socketserver.internal.Refusals;
 import io.socketserver.loop.LoopTimer;
 import io.socketserver.loop.Selectable;
 import io.socketserver.loop.SelectorLoop;
@@ -62,9 +63,10 @@ final class ProxyAdmission implements Admission {
 	// With their headers read, while the gate is shut.
 	private final Deque<StreamRequest> admitted = new ArrayDeque<>();
 
-	private final Episode refusals = new Episode();
+	// How many of all these the server counts.
+	private int counted;
 
-	private final Episode forgeries = new Episode();
+	private final Refusals refusals = new Refusals(logger);
 
 	ProxyAdmission(BaseServer server, SelectorLoop loop, Gate gate, ProxyProtocol protocol) {
 		this.server = server;
@@ -97,11 +99,10 @@ final class ProxyAdmission implements Admission {
 	 * Runs in the thread that reads.
 	 */
 	private void forged(StreamRequest stream) {
-		if (stream.close(CloseReason.PROXY_HEADER_FORBIDDEN) && this.forgeries.begins()) {
-			logger.log(Level.WARNING,
-					"{0} refuses the PROXY header of {1}, from which none is required: if this is your"
-							+ " proxy, add its address; more are only counted",
-					this.server.describe(), stream);
+		if (stream.close(CloseReason.PROXY_HEADER_FORBIDDEN)) {
+			this.refusals.log(CloseReason.PROXY_HEADER_FORBIDDEN,
+					() -> this.server.describe() + " refuses the PROXY header of " + stream
+							+ ", from which none is required: if this is your proxy, add its address");
 		}
 	}
 
@@ -141,14 +142,22 @@ final class ProxyAdmission implements Admission {
 		this.awaited.clear();
 		this.leaving.clear();
 		this.admitted.clear();
+		count();
 	}
 
 	private boolean mayTake() {
 		return this.gate.isOpen() || this.gate.holders().equals(Set.of(this));
 	}
 
+	private void count() {
+		int waiting = this.awaited.size() + this.leaving.size() + this.admitted.size();
+		this.server.connections().awaitHeaders(waiting - this.counted);
+		this.counted = waiting;
+	}
+
 	private void updateHold() {
-		boolean full = this.awaited.size() + this.leaving.size() + this.admitted.size() >= MAX_WAITING;
+		count();
+		boolean full = this.counted >= MAX_WAITING;
 		if (full != this.gate.holders().contains(this)) {
 			if (full) {
 				this.gate.hold(this);
@@ -299,7 +308,7 @@ final class ProxyAdmission implements Admission {
 				}
 			}
 			catch (ProxyHeaderException ex) {
-				log(String.valueOf(ex.getMessage()));
+				log(CloseReason.PROXY_HEADER_INVALID, String.valueOf(ex.getMessage()));
 				decide(CloseReason.PROXY_HEADER_INVALID);
 			}
 		}
@@ -314,26 +323,23 @@ final class ProxyAdmission implements Admission {
 
 		private void timedOut() {
 			if (!this.decided) {
-				log("No PROXY header came within " + ProxyAdmission.this.protocol.headerTimeout().toMillis() + " ms");
+				log(CloseReason.PROXY_HEADER_TIMEOUT, "No PROXY header came within "
+						+ ProxyAdmission.this.protocol.headerTimeout().toMillis() + " ms");
 				decide(CloseReason.PROXY_HEADER_TIMEOUT);
 			}
 		}
 
 		private void lost(Throwable error) {
-			logger.log(Level.DEBUG, () -> "The connection " + this.request + " was lost before its PROXY header",
-					error);
+			LostPeers.log(logger,
+					() -> "The connection " + this.request + " was lost before its PROXY header: " + error, error);
 			if (!this.decided) {
 				decide(CloseReason.PEER_RESET);
 			}
 		}
 
-		private void log(String what) {
-			if (ProxyAdmission.this.refusals.begins()) {
-				logger.log(Level.WARNING,
-						"{0} refuses {1}, from which it requires the PROXY protocol. {2}; more"
-								+ " refusals are only counted",
-						ProxyAdmission.this.server.describe(), this.request, what);
-			}
+		private void log(CloseReason reason, String what) {
+			ProxyAdmission.this.refusals.log(reason, () -> ProxyAdmission.this.server.describe() + " refuses "
+					+ this.request + ", from which it requires the PROXY protocol. " + what);
 		}
 
 		private void decide(@Nullable CloseReason why) {

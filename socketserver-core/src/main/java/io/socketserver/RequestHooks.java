@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.socketserver.framing.FramingException;
 import io.socketserver.internal.LogLimit;
+import io.socketserver.internal.LostPeers;
 import io.socketserver.request.BaseRequest;
 import io.socketserver.request.CloseReason;
 import io.socketserver.request.ConnectionClosedException;
@@ -282,13 +283,13 @@ abstract class RequestHooks implements ServerContext {
 
 	/**
 	 * Python's {@code handle_error}: logs. A peer that went away is no error: that is
-	 * logged at DEBUG.
+	 * logged at DEBUG, and where its handler noticed at TRACE.
 	 * @param request the request
 	 * @param error what was thrown
 	 */
 	protected void handleError(Request request, Throwable error) {
 		if (error instanceof ConnectionClosedException || isGone(request)) {
-			logger.log(Level.DEBUG, () -> "The connection " + request + " ended under its handler: " + error, error);
+			LostPeers.log(logger, () -> "The connection " + request + " ended under its handler: " + error, error);
 		}
 		else if (this.errorLines.tryLine()) {
 			boolean byPeer = error instanceof LineTooLongException || error instanceof FramingException
@@ -317,6 +318,7 @@ abstract class RequestHooks implements ServerContext {
 			this.self.processRequest(request);
 		}
 		catch (RequestRefusedException ex) {
+			logger.log(Level.DEBUG, () -> request + " is refused: " + ex.getMessage());
 			end(request, ex.reason());
 		}
 		catch (StopServing ex) {

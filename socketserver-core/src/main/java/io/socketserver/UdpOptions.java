@@ -3,6 +3,8 @@ package io.socketserver;
 import java.net.InetAddress;
 import java.util.Optional;
 
+import io.socketserver.request.Addresses;
+
 /**
  * How a {@link UdpServer} receives and answers. Immutable: each {@code with} method
  * answers a copy.
@@ -157,7 +159,7 @@ public final class UdpOptions implements Cloneable {
 	 */
 	public UdpOptions withMulticastGroup(InetAddress value) {
 		check(value.isMulticastAddress(), "multicastGroup must be a multicast address (224.0.0.0/4 or ff00::/8)",
-				value.getHostAddress());
+				Addresses.text(value));
 		UdpOptions copy = copy();
 		copy.multicastGroup = Optional.of(value);
 		return copy;

@@ -42,9 +42,9 @@ class ApiSurfaceTests {
 					""",
 			"io.socketserver.request",
 			"""
-					AcceptGate AttributeKey BaseConnection BaseOpening BaseRequest BaseRequestHandler Cidr CloseReason Connection ConnectionClosedException
+					AcceptGate Addresses AttributeKey BaseConnection BaseOpening BaseRequest BaseRequestHandler Cidr CloseReason Connection ConnectionClosedException
 					ConnectionDriver ConnectionState Connections DatagramDriver DatagramDrop DatagramOptions DatagramOutput DatagramRequest
-					DatagramRequestHandler DatagramTooLongException DrainReport IdleHandler LineTooLongException MixIn
+					DatagramRequestHandler DatagramTooLongException DrainReport HandshakeOutcome IdleHandler LineTooLongException MixIn
 					ReplyBuffer Request
 					RequestCycle RequestHandler RequestHandlerFactory RequestInputStream RequestOrigin RequestOutcome RequestOutputStream
 					RequestRefusedException ServerContext ServerListener ServerStatistics StopServing StreamOptions
@@ -54,8 +54,9 @@ class ApiSurfaceTests {
 					GuardedWire ProxyHeader ProxyHeaderException ProxyProtocol ProxySsl ProxyTlvs PushbackWire
 					""", "io.socketserver.loop", """
 					LoopCommand LoopTimer LoopWatchdog Selectable SelectorLoop
-					""", "io.socketserver.tls", """
-					Carrier ClientAuth TlsChannel TlsContext TlsException TlsException$Problem TlsOptions TlsSession
+					""", "io.socketserver.tls",
+			"""
+					Carrier ClientAuth NamingTrustManager TlsChannel TlsContext TlsException TlsException$Problem TlsOptions TlsSession
 					""");
 
 	@Test

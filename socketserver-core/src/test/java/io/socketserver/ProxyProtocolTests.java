@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,25 +13,34 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.logging.Level;
 
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import io.socketserver.framing.Framing;
+import io.socketserver.message.Codec;
+import io.socketserver.message.MessageService;
 import io.socketserver.mixin.AddressRulesMixIn;
 import io.socketserver.mixin.LimitingMixIn;
 import io.socketserver.mixin.PerAddressLimitMixIn;
 import io.socketserver.mixin.PoolingMixIn;
+import io.socketserver.mixin.ThreadingMixIn;
 import io.socketserver.proxy.ProxyHeader;
 import io.socketserver.proxy.ProxyProtocol;
+import io.socketserver.request.Addresses;
 import io.socketserver.request.Cidr;
 import io.socketserver.request.CloseReason;
 import io.socketserver.request.Connection;
 import io.socketserver.request.DrainReport;
+import io.socketserver.request.MixIn;
 import io.socketserver.support.Await;
 import io.socketserver.support.Client;
 import io.socketserver.support.Descriptors;
+import io.socketserver.support.LogLines;
 import io.socketserver.support.Multiplexed;
 import io.socketserver.support.ProxyHeaders;
 import io.socketserver.support.Script;
@@ -75,12 +85,43 @@ class ProxyProtocolTests {
 				assertThat(client.ask("hello")).isEqualTo("HELLO");
 				assertThat(server.trace().request().clientAddress()).isEqualTo(REAL);
 				assertThat(server.trace().request().proxyAddress()).contains(client.address());
-				assertThat(server.trace().request())
-					.hasToString(server.server().name() + "-1 from /192.0.2.7:4711 via " + client.address());
+				assertThat(server.trace().request()).hasToString(
+						server.server().name() + "-1 from 192.0.2.7:4711 via " + Addresses.text(client.address()));
 				assertThat(server.server().connections().all()).singleElement()
 					.extracting(Connection::clientAddress)
 					.isEqualTo(REAL);
 			}
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void everyHandlerSeesTheProxy(Strategy strategy) throws Exception {
+		Script by = (handler) -> handler.out()
+			.println(handler.stream().proxyAddress().map(Object::toString).orElse("nobody"));
+		try (TestServer server = TestServer.with(strategy).options(ProxyProtocolTests::required).start(by)) {
+			Client client = server.connect().send(V1);
+			assertThat(client.readLine()).isEqualTo(client.address().toString());
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void everyMessageHandlerSeesTheProxy(Multiplexed way) throws Exception {
+		aMessageHandlerSeesTheProxy(way.mixIn());
+	}
+
+	@Test
+	void aMessageHandlerWithAThreadSeesTheProxy() throws Exception {
+		aMessageHandlerSeesTheProxy(new ThreadingMixIn());
+	}
+
+	private static void aMessageHandlerSeesTheProxy(MixIn strategy) throws Exception {
+		MessageService<String, String> by = MessageService.of(Framing.line(8192), Codec.string(StandardCharsets.UTF_8),
+				(connection, message) -> connection.proxyAddress().map(Object::toString).orElse("nobody"));
+		try (TestServer server = TestServer.with(strategy).options(ProxyProtocolTests::required).start(by)) {
+			Client client = server.connect().send(V1);
+			assertThat(client.ask("by whom?")).isEqualTo(client.address().toString());
 		}
 	}
 
@@ -220,6 +261,59 @@ class ProxyProtocolTests {
 	}
 
 	@Test
+	void saysEachReasonForARefusalAlthoughAnotherGoesOn() throws Exception {
+		try (LogLines log = LogLines.warnings();
+				TestServer server = TestServer.with(Strategy.THREAD)
+					.options((options) -> options.withProxyProtocol(PROTOCOL.withHeaderTimeout(Duration.ofMillis(200))))
+					.start(Script.UPPER)) {
+			for (int i = 0; i < 10; i++) {
+				server.connect().send("no header\r\n").end();
+			}
+			server.connect().end();
+			try (Client client = Client.connectFrom("127.0.0.2", server.server().serverAddress())) {
+				client.send(V1).end();
+			}
+			Await.until(() -> log.of(server).size() == 3, "three lines");
+			assertThat(log.of(server).get(0)).contains("from which it requires the PROXY protocol");
+			assertThat(log.of(server).get(1)).contains("No PROXY header came within 200 ms");
+			assertThat(log.of(server).get(2)).contains("from which none is required");
+		}
+	}
+
+	@Test
+	void saysWhatComesInPlaceOfAHeader() throws Exception {
+		byte[] hello = { 22, 3, 1, 2, 0, 1, 0, 1, (byte) 0xfc, 3, 3 };
+		Map<byte[], String> looks = Map.of(hello, "No PROXY header: it looks like a TLS ClientHello",
+				ProxyHeaders.ascii("GET / HTTP/1.1\r\n"), "No PROXY header: it looks like an HTTP request",
+				ProxyHeaders.ascii("hello\n"), "No PROXY header: it begins with hello\\x0a");
+		for (Map.Entry<byte[], String> each : looks.entrySet()) {
+			try (LogLines log = LogLines.warnings();
+					TestServer server = TestServer.with(Strategy.THREAD)
+						.options(ProxyProtocolTests::required)
+						.start(Script.UPPER)) {
+				server.connect().send(each.getKey()).end();
+				assertThat(log.of(server)).singleElement(InstanceOfAssertFactories.STRING).contains(each.getValue());
+			}
+		}
+	}
+
+	@Test
+	void aPeerThatIsLostBeforeItsHeaderHasOneLineWithoutATrace() throws Exception {
+		try (LogLines log = LogLines.debug();
+				TestServer server = TestServer.with(Strategy.THREAD)
+					.options(ProxyProtocolTests::required)
+					.start(Script.UPPER)) {
+			server.connect().send("PROXY ").reset();
+			Await.until(() -> !log.of(server).isEmpty(), "a line");
+			assertThat(log.linesOf(server.server())).singleElement().satisfies((line) -> {
+				assertThat(line.level()).isEqualTo(Level.FINE);
+				assertThat(line.text()).contains("was lost before its PROXY header: ");
+				assertThat(line.hasTrace()).isFalse();
+			});
+		}
+	}
+
+	@Test
 	void refusesAHeaderThatDoesNotComeInTime() throws Exception {
 		try (TestServer server = TestServer.with(Strategy.THREAD)
 			.options((options) -> options.withProxyProtocol(PROTOCOL.withHeaderTimeout(Duration.ofMillis(200))))
@@ -269,9 +363,11 @@ class ProxyProtocolTests {
 				}
 			}
 			assertThat(server.server().connections().count()).isLessThan(50);
+			assertThat(server.server().connections().awaitingHeader()).isEqualTo(500);
 			for (Client each : stalled) {
 				each.close();
 			}
+			Await.until(() -> server.server().connections().awaitingHeader() == 0, "nobody waits");
 		}
 	}
 

@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import io.socketserver.request.CloseReason;
@@ -18,7 +20,9 @@ import io.socketserver.support.Await;
 import io.socketserver.support.Client;
 import io.socketserver.support.EveryLane;
 import io.socketserver.support.Lane;
+import io.socketserver.support.LogLines;
 import io.socketserver.support.Script;
+import io.socketserver.support.Strategy;
 import io.socketserver.support.TestServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -311,6 +315,22 @@ class ServerBehaviourTests {
 			assertThat(client.readLine()).isEqualTo("pushed");
 			client.sendLine("thanks");
 			assertThat(client.readToEnd()).isEmpty();
+		}
+	}
+
+	@Test
+	void aPeerThatResetsHasOneLineAtDebugWithoutATrace() throws Exception {
+		try (LogLines log = LogLines.debug();
+				TestServer server = TestServer.with(Strategy.THREAD).start(Script.UPPER)) {
+			Client client = server.connect();
+			assertThat(client.ask("hello")).isEqualTo("HELLO");
+			client.reset();
+			server.awaitQuiet();
+			assertThat(log.linesOf(server.server())).singleElement().satisfies((line) -> {
+				assertThat(line.level()).isEqualTo(Level.FINE);
+				assertThat(line.text()).contains("ended under its handler: ");
+				assertThat(line.hasTrace()).isFalse();
+			});
 		}
 	}
 

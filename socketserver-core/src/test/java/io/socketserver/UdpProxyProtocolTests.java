@@ -4,11 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import io.socketserver.framing.Framing;
 import io.socketserver.message.Codec;
@@ -17,10 +19,12 @@ import io.socketserver.mixin.AddressRulesMixIn;
 import io.socketserver.proxy.ProxyHeader;
 import io.socketserver.proxy.ProxyProtocol;
 import io.socketserver.request.Cidr;
+import io.socketserver.request.Connection;
 import io.socketserver.request.DatagramDrop;
 import io.socketserver.support.Await;
 import io.socketserver.support.PacketScript;
 import io.socketserver.support.ProxyHeaders;
+import io.socketserver.support.Serving;
 import io.socketserver.support.Strategy;
 import io.socketserver.support.UdpClient;
 import io.socketserver.support.UdpTestServer;
@@ -39,8 +43,20 @@ class UdpProxyProtocolTests {
 		return ProxyHeaders.v2(0x21, 0x12, ProxyHeaders.addresses(client, "10.0.0.1", 4711, 53));
 	}
 
+	static Stream<Serving> sessionStrategies() {
+		return UdpSessionTests.strategies();
+	}
+
 	private static UdpTestServer.Setup behind(String proxy, Strategy strategy) {
-		return UdpTestServer.with(strategy)
+		return behind(proxy, UdpTestServer.with(strategy));
+	}
+
+	private static UdpTestServer.Setup behind(String proxy, Serving strategy) {
+		return behind(proxy, UdpTestServer.with(strategy.mixIns()));
+	}
+
+	private static UdpTestServer.Setup behind(String proxy, UdpTestServer.Setup setup) {
+		return setup
 			.options((options) -> options.withProxyProtocol(ProxyProtocol.requiredFrom(List.of(Cidr.parse(proxy)))));
 	}
 
@@ -146,6 +162,44 @@ class UdpProxyProtocolTests {
 			// The same client, by another port of the proxy.
 			assertThat(other.send(packet(HEADER, "three")).receiveText()).isEqualTo("/192.0.2.7:4711 THREE");
 			assertThat(server.server().connections().count()).isEqualTo(2);
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("sessionStrategies")
+	void aSessionHasTheHeaderAndTheProxyOfItsFirstDatagram(Serving strategy) throws Exception {
+		MessageService<String, String> service = MessageService.of(Framing.line(8192),
+				Codec.string(StandardCharsets.UTF_8), (connection, message) -> message + " for " + authority(connection)
+						+ " by " + connection.proxyAddress().map(Object::toString).orElse("nobody"));
+		byte[] first = ProxyHeaders.v2(0x21, 0x12, ProxyHeaders.addresses("192.0.2.7", "10.0.0.1", 4711, 53),
+				ProxyHeaders.tlv(2, ProxyHeaders.ascii("example.org")));
+		try (UdpTestServer server = behind("127.0.0.1", strategy).udp((udp) -> udp.withSessions(true)).start(service)) {
+			UdpClient proxy = server.client();
+			String by = " for example.org by " + proxy.address();
+			assertThat(proxy.send(packet(first, "one")).receiveText()).isEqualTo("one" + by);
+			assertThat(proxy.send(packet(HEADER, "two")).receiveText()).isEqualTo("two" + by);
+			assertThat(server.server().connections().all()).singleElement().satisfies((session) -> {
+				assertThat(session.proxyAddress()).contains(proxy.address());
+				assertThat(session.attribute(ProxyHeader.KEY)).isPresent();
+			});
+			// A health check of its own: another session, of the proxy itself.
+			assertThat(proxy.send(packet(ProxyHeaders.v2(0x20, 0), "ping")).receiveText())
+				.isEqualTo("ping for none by nobody");
+		}
+	}
+
+	private static String authority(Connection connection) {
+		return connection.attribute(ProxyHeader.KEY).flatMap((header) -> header.tlvs().authority()).orElse("none");
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void everyHandlerSeesTheProxyOfItsDatagram(Strategy strategy) throws Exception {
+		PacketScript by = (handler) -> handler.out()
+			.print(handler.request().proxyAddress().map(Object::toString).orElse("nobody"));
+		try (UdpTestServer server = behind("127.0.0.1", strategy).start(by)) {
+			UdpClient proxy = server.client();
+			assertThat(proxy.send(packet(HEADER, "by whom?")).receiveText()).isEqualTo(proxy.address().toString());
 		}
 	}
 

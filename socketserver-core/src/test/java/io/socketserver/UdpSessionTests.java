@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,6 +40,7 @@ import io.socketserver.request.DrainReport;
 import io.socketserver.request.ServerListener;
 import io.socketserver.support.Await;
 import io.socketserver.support.Client;
+import io.socketserver.support.LogLines;
 import io.socketserver.support.Multiplexed;
 import io.socketserver.support.PacketScript;
 import io.socketserver.support.Serving;
@@ -306,6 +308,20 @@ class UdpSessionTests {
 			assertThat(other.ask("b")).isEqualTo("b");
 			assertThat(server.server().connections().count()).isEqualTo(2);
 			Await.until(() -> server.trace().errors().size() == 1, "handleError");
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("strategies")
+	void aFailedSessionIsLoggedByItsOwnId(Serving strategy) throws Exception {
+		try (LogLines log = LogLines.warnings(); UdpTestServer server = with(strategy).start(service(new Events()))) {
+			UdpClient client = server.client();
+			assertThat(client.ask("a")).isEqualTo("a");
+			String session = server.server().connections().all().iterator().next().toString();
+			client.send("fail");
+			Await.until(() -> !log.of(server.server()).isEmpty(), "a line");
+			assertThat(log.of(server.server())).singleElement(InstanceOfAssertFactories.STRING)
+				.startsWith("The request " + session + " failed: ");
 		}
 	}
 

@@ -33,6 +33,7 @@ import io.socketserver.tls.TlsSession;
  * @param serverAddress where it listens
  * @param number the request's number
  * @param clientAddress who sent it
+ * @param proxyAddress the proxy that has passed it on, if one has
  * @param localAddress where it arrived
  * @param acceptedAt when
  * @param options how the handler reads and writes
@@ -41,8 +42,8 @@ import io.socketserver.tls.TlsSession;
  * @param tls the client's TLS session, which ends in the parent; empty in clear
  */
 record StartFrame(String serverName, SocketAddress serverAddress, long number, SocketAddress clientAddress,
-		SocketAddress localAddress, Instant acceptedAt, StreamOptions options, boolean draining, boolean datagram,
-		Optional<TlsSession> tls) {
+		Optional<SocketAddress> proxyAddress, SocketAddress localAddress, Instant acceptedAt, StreamOptions options,
+		boolean draining, boolean datagram, Optional<TlsSession> tls) {
 
 	private static final int UNIX = 0;
 
@@ -50,8 +51,8 @@ record StartFrame(String serverName, SocketAddress serverAddress, long number, S
 
 	static StartFrame of(StreamRequest request) {
 		return new StartFrame(request.server().name(), request.server().serverAddress(), request.number(),
-				request.clientAddress(), request.localAddress(), request.acceptedAt(), request.options(),
-				request.server().isDraining(), false, request.tls());
+				request.clientAddress(), request.proxyAddress(), request.localAddress(), request.acceptedAt(),
+				request.options(), request.server().isDraining(), false, request.tls());
 	}
 
 	static StartFrame of(DatagramRequest request) {
@@ -59,7 +60,7 @@ record StartFrame(String serverName, SocketAddress serverAddress, long number, S
 		StreamOptions options = new StreamOptions(request.options().charset(), defaults.maxLineLength(),
 				defaults.bufferSize(), defaults.readTimeout());
 		return new StartFrame(request.server().name(), request.server().serverAddress(), request.number(),
-				request.clientAddress(), request.localAddress(), request.acceptedAt(), options,
+				request.clientAddress(), request.proxyAddress(), request.localAddress(), request.acceptedAt(), options,
 				request.server().isDraining(), true, Optional.empty());
 	}
 
@@ -67,7 +68,8 @@ record StartFrame(String serverName, SocketAddress serverAddress, long number, S
 	 * The same for the request's constructor.
 	 */
 	RequestOrigin origin() {
-		return new RequestOrigin(this.number, this.clientAddress, this.localAddress, this.acceptedAt);
+		return new RequestOrigin(this.number, this.clientAddress, this.proxyAddress, this.localAddress,
+				this.acceptedAt);
 	}
 
 	byte[] encode() {
@@ -77,6 +79,10 @@ record StartFrame(String serverName, SocketAddress serverAddress, long number, S
 			write(out, this.serverAddress);
 			out.writeLong(this.number);
 			write(out, this.clientAddress);
+			out.writeBoolean(this.proxyAddress.isPresent());
+			if (this.proxyAddress.isPresent()) {
+				write(out, this.proxyAddress.get());
+			}
 			write(out, this.localAddress);
 			out.writeLong(this.acceptedAt.toEpochMilli());
 			out.writeUTF(this.options.charset().name());
@@ -101,11 +107,12 @@ record StartFrame(String serverName, SocketAddress serverAddress, long number, S
 			SocketAddress serverAddress = address(in);
 			long number = in.readLong();
 			SocketAddress client = address(in);
+			Optional<SocketAddress> proxy = in.readBoolean() ? Optional.of(address(in)) : Optional.empty();
 			SocketAddress local = address(in);
 			Instant acceptedAt = Instant.ofEpochMilli(in.readLong());
 			StreamOptions options = new StreamOptions(Charset.forName(in.readUTF()), in.readInt(), in.readInt(),
 					Duration.ofNanos(in.readLong()));
-			return new StartFrame(serverName, serverAddress, number, client, local, acceptedAt, options,
+			return new StartFrame(serverName, serverAddress, number, client, proxy, local, acceptedAt, options,
 					in.readBoolean(), in.readBoolean(), TlsSummary.read(in));
 		}
 	}

@@ -112,6 +112,11 @@ abstract class BaseMessageConnection<I, O> implements MessageConnection<O> {
 	}
 
 	@Override
+	public final Optional<SocketAddress> proxyAddress() {
+		return this.request.proxyAddress();
+	}
+
+	@Override
 	public final SocketAddress localAddress() {
 		return this.request.localAddress();
 	}

@@ -103,6 +103,7 @@ final class DatagramSession<I, O> extends BaseConnection implements MessageConne
 		this.output = first.output();
 		this.options = first.options();
 		this.replyAddress = first.replyAddress();
+		beginLike(first);
 	}
 
 	// --- What the loop calls.

@@ -104,6 +104,7 @@ public final class DatagramSessions<I, O> implements MixIn, RequestHandlerFactor
 		DatagramRequest datagram = (DatagramRequest) request;
 		DatagramSession<I, O> session = session(datagram);
 		session.received(datagram);
+		datagram.partOf(session);
 		boolean passedOn = false;
 		try {
 			next.processRequest(request);

@@ -1,11 +1,12 @@
 package io.socketserver.mixin;
 
 import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
-import io.socketserver.internal.Episode;
+import io.socketserver.internal.Refusals;
 import io.socketserver.request.Cidr;
 import io.socketserver.request.MixIn;
 import io.socketserver.request.Request;
@@ -24,17 +25,22 @@ import io.socketserver.request.RequestCycle;
  * <p>
  * Behind a proxy, the address is the real client's (see
  * {@link io.socketserver.request.Request#clientAddress()}). A peer without an IP address
- * is in none of the blocks. Refused connections are counted, and logged once per episode.
+ * is in none of the blocks. Refused connections are counted, and logged: once when it
+ * begins, and once a minute while it goes on, for those denied and those not allowed
+ * apart.
  */
 public final class AddressRulesMixIn implements MixIn {
 
 	private static final Logger logger = System.getLogger(AddressRulesMixIn.class.getName());
 
+	// So many blocks fit into a line.
+	private static final int MAX_NAMED = 5;
+
 	private final List<Cidr> allow;
 
 	private final List<Cidr> deny;
 
-	private final Episode refusals = new Episode();
+	private final Refusals refusals = new Refusals(logger);
 
 	/**
 	 * The rules.
@@ -56,19 +62,39 @@ public final class AddressRulesMixIn implements MixIn {
 	}
 
 	private static boolean contains(List<Cidr> blocks, SocketAddress peer) {
-		return blocks.stream().anyMatch((block) -> block.contains(peer));
+		return find(blocks, peer).isPresent();
+	}
+
+	private static Optional<Cidr> find(List<Cidr> blocks, SocketAddress peer) {
+		return blocks.stream().filter((block) -> block.contains(peer)).findFirst();
 	}
 
 	@Override
 	public boolean verifyRequest(Request request, RequestCycle next) {
-		if (!allows(request.clientAddress())) {
-			if (this.refusals.begins()) {
-				logger.log(Level.WARNING, "The address rules refuse {0}{1}; more refusals are only counted", request,
-						contains(this.deny, request.clientAddress()) ? ", which is denied" : ", which is not allowed");
-			}
-			return false;
+		if (allows(request.clientAddress())) {
+			return next.verifyRequest(request);
 		}
-		return next.verifyRequest(request);
+		Optional<Cidr> denied = find(this.deny, request.clientAddress());
+		this.refusals.log(denied.isPresent() ? Rule.DENIED : Rule.NOT_ALLOWED,
+				() -> "The address rules refuse " + request
+						+ denied.map((block) -> ": it is in " + block + ", which is denied")
+							.orElseGet(() -> ": it is in none of the blocks that are allowed (" + allowed() + ")"));
+		return false;
+	}
+
+	private String allowed() {
+		String first = this.allow.stream().limit(MAX_NAMED).map(Cidr::toString).collect(Collectors.joining(", "));
+		int more = this.allow.size() - MAX_NAMED;
+		return (more > 0) ? first + " and " + more + " more" : first;
+	}
+
+	/**
+	 * By which rule somebody is refused.
+	 */
+	private enum Rule {
+
+		DENIED, NOT_ALLOWED
+
 	}
 
 }

@@ -1,7 +1,6 @@
 package io.socketserver.mixin;
 
 import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
@@ -10,8 +9,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
 
-import io.socketserver.internal.Episode;
+import io.socketserver.internal.Refusals;
 import io.socketserver.request.Cidr;
+import io.socketserver.request.CloseReason;
 import io.socketserver.request.MixIn;
 import io.socketserver.request.Request;
 import io.socketserver.request.RequestCycle;
@@ -23,8 +23,8 @@ import io.socketserver.request.RequestCycle;
  *
  * <p>
  * Behind a proxy, the address is the real client's. Peers without an IP address are not
- * limited. Refused connections are counted, and logged once per episode. The memory used
- * is bounded by the number of open connections.
+ * limited. Refused connections are counted, and logged: once when it begins, and once a
+ * minute while it goes on. The memory used is bounded by the number of open connections.
  */
 public final class PerAddressLimitMixIn implements MixIn {
 
@@ -46,7 +46,7 @@ public final class PerAddressLimitMixIn implements MixIn {
 	// Who is counted, and where: leaving counts once, and only for one that came in.
 	private final Map<Request, Cidr> inside = new ConcurrentHashMap<>();
 
-	private final Episode refusals = new Episode();
+	private final Refusals refusals = new Refusals(logger);
 
 	/**
 	 * A limit for each IPv4 address, and for each /64 of IPv6.
@@ -100,11 +100,8 @@ public final class PerAddressLimitMixIn implements MixIn {
 	public boolean verifyRequest(Request request, RequestCycle next) {
 		Optional<Cidr> block = address(request).map(this::block);
 		if (block.isPresent() && !enter(request, block.get())) {
-			if (this.refusals.begins()) {
-				logger.log(Level.WARNING,
-						"{0} is refused: {1} has reached its limit of {2} at a time; more refusals are only counted",
-						request, block.get(), this.maxRequests);
-			}
+			this.refusals.log(CloseReason.REFUSED, () -> request + " is refused: " + block.get()
+					+ " has reached its limit of " + this.maxRequests + " at a time");
 			return false;
 		}
 		// If this says no, shutdownRequest gives the place back.

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 import io.socketserver.internal.IpLiteral;
+import io.socketserver.internal.Lookalike;
 import io.socketserver.internal.Printable;
 
 /**
@@ -42,7 +43,9 @@ final class ProxyV1 {
 	private static void checkPrefix(ByteBuffer in) throws ProxyHeaderException {
 		for (int i = 0; i < Math.min(PREFIX.length(), in.remaining()); i++) {
 			if (in.get(in.position() + i) != PREFIX.charAt(i)) {
-				throw new ProxyHeaderException("No PROXY header: it begins with " + text(in));
+				String looks = Lookalike.of(in, in.position(), in.limit());
+				throw new ProxyHeaderException("No PROXY header: "
+						+ (looks.isEmpty() ? "it begins with " + text(in) : "it looks like " + looks));
 			}
 		}
 	}

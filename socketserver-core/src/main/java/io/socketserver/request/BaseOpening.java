@@ -41,6 +41,11 @@ public abstract class BaseOpening<S extends ConnectionDriver & Selectable> imple
 
 	private @Nullable S successor;
 
+	// While it counts as a handshake.
+	private boolean counted;
+
+	private long begin;
+
 	private volatile Computing computing = Computing.NOTHING;
 
 	private volatile boolean ended;
@@ -86,6 +91,8 @@ public abstract class BaseOpening<S extends ConnectionDriver & Selectable> imple
 			// Closed while it was on its way here.
 			return;
 		}
+		this.counted = true;
+		this.begin = this.request.server().connections().handshakeBegins();
 		try {
 			this.request.channel().configureBlocking(false);
 			this.request.beginTls();
@@ -188,6 +195,7 @@ public abstract class BaseOpening<S extends ConnectionDriver & Selectable> imple
 	private void handOver(SelectionKey current) {
 		S next = newSuccessor();
 		this.successor = next;
+		count(HandshakeOutcome.SUCCESS);
 		current.attach(next);
 		next.registered(current);
 		this.request.touched(this.loop.now());
@@ -205,11 +213,19 @@ public abstract class BaseOpening<S extends ConnectionDriver & Selectable> imple
 			return;
 		}
 		this.ended = true;
+		count(HandshakeOutcome.of(this.request.closeReason()));
 		SelectionKey current = this.key;
 		if (current != null) {
 			current.cancel();
 		}
 		ended(error);
+	}
+
+	private void count(HandshakeOutcome outcome) {
+		if (this.counted) {
+			this.counted = false;
+			this.request.server().connections().handshakeEnds(this.request, this.begin, outcome);
+		}
 	}
 
 	/**

@@ -44,13 +44,14 @@ public abstract class BaseRequest implements Request {
 	private volatile @Nullable Map<AttributeKey<?>, Object> attributes;
 
 	BaseRequest(ServerContext server, long number, SocketAddress clientAddress, SocketAddress localAddress) {
-		this(server, new RequestOrigin(number, clientAddress, localAddress, Instant.now()));
+		this(server, new RequestOrigin(number, clientAddress, Optional.empty(), localAddress, Instant.now()));
 	}
 
 	BaseRequest(ServerContext server, RequestOrigin origin) {
 		this.server = server;
 		this.number = origin.number();
 		this.clientAddress = origin.clientAddress();
+		this.proxyAddress = origin.proxyAddress().orElse(null);
 		this.localAddress = origin.localAddress();
 		this.acceptedMillis = origin.acceptedAt().toEpochMilli();
 	}
@@ -73,10 +74,7 @@ public abstract class BaseRequest implements Request {
 		return this.clientAddress;
 	}
 
-	/**
-	 * The proxy that has passed the request on, according to the PROXY protocol.
-	 * @return its address; empty if the client has connected by itself
-	 */
+	@Override
 	public Optional<SocketAddress> proxyAddress() {
 		return Optional.ofNullable(this.proxyAddress);
 	}
@@ -89,6 +87,17 @@ public abstract class BaseRequest implements Request {
 	public void proxiedFor(SocketAddress client) {
 		this.proxyAddress = this.clientAddress;
 		this.clientAddress = client;
+	}
+
+	/**
+	 * Begins with what is known of another request: its proxy and its attributes. For a
+	 * session, before anybody else sees it.
+	 * @param first the other request
+	 */
+	protected final void beginLike(BaseRequest first) {
+		this.proxyAddress = first.proxyAddress;
+		Map<AttributeKey<?>, Object> known = first.attributes;
+		this.attributes = (known != null) ? new ConcurrentHashMap<>(known) : null;
 	}
 
 	@Override
@@ -276,8 +285,8 @@ public abstract class BaseRequest implements Request {
 
 	@Override
 	public String toString() {
-		String from = id() + " from " + this.clientAddress;
-		return (this.proxyAddress != null) ? from + " via " + this.proxyAddress : from;
+		String from = id() + " from " + Addresses.text(this.clientAddress);
+		return (this.proxyAddress != null) ? from + " via " + Addresses.text(this.proxyAddress) : from;
 	}
 
 	@SuppressWarnings("serial") // Is not serialized.

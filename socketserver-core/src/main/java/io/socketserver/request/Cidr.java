@@ -37,9 +37,9 @@ public record Cidr(InetAddress network, int prefixLength) {
 		checkLength(network, prefixLength);
 		mask(bits, prefixLength);
 		if (!network.equals(address(bits))) {
-			throw new IllegalArgumentException(text(network) + "/" + prefixLength + " has bits set beyond its prefix: "
-					+ "write " + text(address(bits)) + "/" + prefixLength + " for the block, or leave the prefix out"
-					+ " for the one address");
+			throw new IllegalArgumentException(Addresses.text(network) + "/" + prefixLength
+					+ " has bits set beyond its prefix: " + "write " + Addresses.text(address(bits)) + "/"
+					+ prefixLength + " for the block, or leave the prefix out" + " for the one address");
 		}
 	}
 
@@ -94,8 +94,8 @@ public record Cidr(InetAddress network, int prefixLength) {
 	private static void checkLength(InetAddress address, int prefixLength) {
 		int bits = 8 * address.getAddress().length;
 		if (prefixLength < 0 || prefixLength > bits) {
-			throw new IllegalArgumentException(
-					"The prefix of " + text(address) + " must be from 0 to " + bits + ", and is " + prefixLength);
+			throw new IllegalArgumentException("The prefix of " + Addresses.text(address) + " must be from 0 to " + bits
+					+ ", and is " + prefixLength);
 		}
 	}
 
@@ -144,11 +144,7 @@ public record Cidr(InetAddress network, int prefixLength) {
 	 */
 	@Override
 	public String toString() {
-		return text(this.network) + "/" + this.prefixLength;
-	}
-
-	private static String text(InetAddress address) {
-		return address.getHostAddress();
+		return Addresses.text(this.network) + "/" + this.prefixLength;
 	}
 
 }

@@ -1,5 +1,8 @@
 package io.socketserver.request;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /**
  * Why a connection ended. A closed set, so that it can be a metric's tag.
  */
@@ -131,6 +134,17 @@ public enum CloseReason {
 	/**
 	 * Still busy when the deadline of a drain was reached, and cut off.
 	 */
-	CUT_OFF
+	CUT_OFF;
+
+	private static final Set<CloseReason> REFUSALS = EnumSet.of(REFUSED, OVERLOADED, PROXY_HEADER_INVALID,
+			PROXY_HEADER_TIMEOUT, PROXY_HEADER_FORBIDDEN);
+
+	/**
+	 * Whether a connection that ended for this reason was refused: closed unserved.
+	 * @return true for those that {@link ServerStatistics#refused()} counts
+	 */
+	public boolean isRefusal() {
+		return REFUSALS.contains(this);
+	}
 
 }

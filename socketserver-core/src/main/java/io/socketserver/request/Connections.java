@@ -50,6 +50,10 @@ public final class Connections {
 
 	private final AtomicLong numbers = new AtomicLong();
 
+	private final AtomicInteger awaitingHeader = new AtomicInteger();
+
+	private final AtomicInteger handshaking = new AtomicInteger();
+
 	// Idle connections a drain has ended, whose handlers have not returned yet.
 	private final AtomicInteger claimed = new AtomicInteger();
 
@@ -111,6 +115,48 @@ public final class Connections {
 	 */
 	public int count() {
 		return this.open.size();
+	}
+
+	/**
+	 * How many clients have connected whose PROXY header has not come yet: they are not
+	 * among the open connections, and wait for a place there even with their header if
+	 * the server is full.
+	 * @return the number
+	 */
+	public int awaitingHeader() {
+		return this.awaitingHeader.get();
+	}
+
+	/**
+	 * How many open connections are in the midst of a TLS handshake.
+	 * @return the number
+	 */
+	public int handshaking() {
+		return this.handshaking.get();
+	}
+
+	/**
+	 * More or fewer clients wait for their PROXY header, or for a place behind it. For
+	 * the server.
+	 * @param more how many more; less than zero for fewer
+	 */
+	public void awaitHeaders(int more) {
+		this.awaitingHeader.addAndGet(more);
+	}
+
+	/**
+	 * A TLS handshake begins.
+	 * @return its begin, for its end
+	 */
+	long handshakeBegins() {
+		this.handshaking.incrementAndGet();
+		return System.nanoTime();
+	}
+
+	void handshakeEnds(Connection connection, long begin, HandshakeOutcome outcome) {
+		this.handshaking.decrementAndGet();
+		Duration duration = Duration.ofNanos(System.nanoTime() - begin);
+		tell((listener) -> listener.handshakeFinished(connection, duration, outcome));
 	}
 
 	/**

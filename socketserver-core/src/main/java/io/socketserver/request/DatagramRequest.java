@@ -37,6 +37,9 @@ public final class DatagramRequest extends BaseRequest implements Watched {
 
 	private volatile @Nullable CloseReason closeReason;
 
+	// What people see of it.
+	private volatile @Nullable Connection session;
+
 	private volatile boolean forced;
 
 	private volatile boolean failed;
@@ -110,6 +113,15 @@ public final class DatagramRequest extends BaseRequest implements Watched {
 	@Override
 	public boolean isDriven() {
 		return this.driver != null;
+	}
+
+	/**
+	 * Has logs name the session that this datagram is part of, whose id handlers and
+	 * operators know. For sessions.
+	 * @param value the session
+	 */
+	public void partOf(Connection value) {
+		this.session = value;
 	}
 
 	/**
@@ -329,6 +341,12 @@ public final class DatagramRequest extends BaseRequest implements Watched {
 		}
 		close(CloseReason.REQUEST_TIMEOUT);
 		return Long.MAX_VALUE;
+	}
+
+	@Override
+	public String toString() {
+		Connection part = this.session;
+		return (part != null) ? part.toString() : super.toString();
 	}
 
 }

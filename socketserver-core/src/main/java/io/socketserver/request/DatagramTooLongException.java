@@ -16,7 +16,7 @@ public class DatagramTooLongException extends IOException {
 	 * @param cause what the kernel said
 	 */
 	public DatagramTooLongException(int length, SocketAddress to, Throwable cause) {
-		super("A datagram of " + length + " bytes cannot be sent to " + to
+		super("A datagram of " + length + " bytes cannot be sent to " + Addresses.text(to)
 				+ ": the most is 65507 bytes over IPv4, 65527 over IPv6, and less where the send buffer is smaller"
 				+ " (sendBufferSize). Send it in parts", cause);
 	}

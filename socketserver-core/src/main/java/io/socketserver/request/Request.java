@@ -30,6 +30,14 @@ public interface Request {
 	SocketAddress clientAddress();
 
 	/**
+	 * The proxy or load balancer that has passed it on, and said for whom by the PROXY
+	 * protocol: {@link #clientAddress()} is the real client's then.
+	 * @return the proxy's own address; empty if there is none, or if it spoke for itself,
+	 * as in a health check, and so is the client
+	 */
+	Optional<SocketAddress> proxyAddress();
+
+	/**
 	 * Where it arrived.
 	 * @return the local address of the connection, or of the socket
 	 */

@@ -26,6 +26,15 @@ public interface ServerListener {
 	}
 
 	/**
+	 * A TLS handshake has ended, at the begin of a connection or in the midst of it.
+	 * @param connection the connection
+	 * @param duration from its begin to its end, the waits for the peer included
+	 * @param outcome how it ended
+	 */
+	default void handshakeFinished(Connection connection, Duration duration, HandshakeOutcome outcome) {
+	}
+
+	/**
 	 * A request within a connection has ended (see {@link Connection#requests()}), or the
 	 * handling of a datagram.
 	 * @param request the {@link Connection}, or the {@link DatagramRequest}

@@ -1,10 +1,9 @@
 package io.socketserver.request;
 
+import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -12,9 +11,6 @@ import java.util.concurrent.atomic.LongAdder;
  * methods may be called from any thread.
  */
 public final class ServerStatistics {
-
-	private static final Set<CloseReason> REFUSALS = EnumSet.of(CloseReason.REFUSED, CloseReason.OVERLOADED,
-			CloseReason.PROXY_HEADER_INVALID, CloseReason.PROXY_HEADER_TIMEOUT, CloseReason.PROXY_HEADER_FORBIDDEN);
 
 	private final LongAdder accepted = new LongAdder();
 
@@ -63,7 +59,7 @@ public final class ServerStatistics {
 	 * @return a count
 	 */
 	public long refused() {
-		return REFUSALS.stream().mapToLong(this::closed).sum();
+		return Arrays.stream(CloseReason.values()).filter(CloseReason::isRefusal).mapToLong(this::closed).sum();
 	}
 
 	/**
@@ -124,8 +120,9 @@ public final class ServerStatistics {
 	}
 
 	/**
-	 * Datagrams that were longer than {@code maxPacketSize}, whether they were dropped or
-	 * handled without their end.
+	 * Datagrams that were longer than {@code maxPacketSize}, and were handled without
+	 * their end. Where they are dropped instead, they count as that alone:
+	 * {@link DatagramDrop#TOO_LONG}.
 	 * @return a count
 	 */
 	public long datagramsTruncated() {
@@ -160,7 +157,7 @@ public final class ServerStatistics {
 	}
 
 	/**
-	 * Counts a datagram that is too long. For the server.
+	 * Counts a datagram that is handled without its end. For the server.
 	 */
 	public void countTruncated() {
 		this.datagramsTruncated.increment();

@@ -189,8 +189,9 @@ public final class StreamRequest extends BaseConnection {
 	/**
 	 * Starts TLS in the middle of the connection (STARTTLS): sends what was written so
 	 * far, such as the "go ahead", then waits for the client's handshake. From there on
-	 * {@code rfile} and {@code wfile} are encrypted. Called in the thread of a blocking
-	 * handler, which must forget whatever the client has said before.
+	 * {@code rfile} and {@code wfile} are encrypted. If the command was answered, a drain
+	 * does not wait for the handshake, but ends the connection. Called in the thread of a
+	 * blocking handler, which must forget whatever the client has said before.
 	 * @param options how
 	 * @return what the handshake agreed on
 	 * @throws TlsException if it fails, or if the client sent anything in clear after the
@@ -202,7 +203,7 @@ public final class StreamRequest extends BaseConnection {
 		throwIfTls();
 		thread().checkNothingIsBuffered();
 		TlsWire secure = new TlsWire(this.wire, this.channel, options);
-		thread().open(secure, options.handshakeTimeout(), true);
+		open(secure, options.handshakeTimeout());
 		return secure.tls().orElseThrow();
 	}
 
@@ -508,7 +509,21 @@ public final class StreamRequest extends BaseConnection {
 	public void establish() throws IOException {
 		beginTls();
 		if (!this.wire.isOpen()) {
-			thread().open(this.wire, handshakeTimeout(), false);
+			open(this.wire, handshakeTimeout());
+		}
+	}
+
+	private void open(Wire closed, Duration timeout) throws IOException {
+		Connections connections = server().connections();
+		long begin = connections.handshakeBegins();
+		boolean complete = false;
+		try {
+			thread().open(closed, timeout);
+			complete = true;
+		}
+		finally {
+			connections.handshakeEnds(this, begin,
+					complete ? HandshakeOutcome.SUCCESS : HandshakeOutcome.of(closeReason()));
 		}
 	}
 

@@ -127,23 +127,25 @@ final class ThreadDriver implements ConnectionDriver {
 	}
 
 	/**
-	 * Makes a wire ready, and has it carry the connection from here on. Called in the
-	 * handler's thread.
+	 * Makes a wire ready, and has it carry the connection from here on. A request that
+	 * was answered ends with that: without one, a drain ends the connection. Called in
+	 * the handler's thread.
 	 * @param wire the wire
 	 * @param timeout what it allows itself
-	 * @param inRequest whether this is part of a request: without one, a drain ends it
 	 * @throws IOException if the connection is lost, was closed, or the peer is refused
 	 */
-	void open(Wire wire, Duration timeout, boolean inRequest) throws IOException {
+	void open(Wire wire, Duration timeout) throws IOException {
 		this.request.throwIfClosed(null);
 		flushOutput();
+		wantInput(false);
+		boolean inRequest = this.exchange.isOpen();
 		this.request.touched(System.nanoTime());
 		this.request.wire(wire);
 		this.openUntil = (System.nanoTime() + timeout.plus(OPEN_GRACE).toNanos()) | 1;
 		this.connections.watch().wakeBy(this.openUntil);
 		ConnectionState waiting = waitToOpen(inRequest);
 		boolean draining = !inRequest && waiting == ConnectionState.READING;
-		IOException failure = open(wire, draining ? FIRST_BYTE_GRACE : timeout);
+		IOException failure = tryOpen(wire, draining ? FIRST_BYTE_GRACE : timeout);
 		this.openUntil = 0;
 		boolean drained = draining && failure instanceof SocketTimeoutException;
 		if (drained) {
@@ -175,7 +177,7 @@ final class ThreadDriver implements ConnectionDriver {
 		return busy ? ConnectionState.READING : ConnectionState.IDLE;
 	}
 
-	private static @Nullable IOException open(Wire wire, Duration timeout) {
+	private static @Nullable IOException tryOpen(Wire wire, Duration timeout) {
 		try {
 			wire.open(timeout);
 			return null;
@@ -436,6 +438,10 @@ final class ThreadDriver implements ConnectionDriver {
 	}
 
 	private void sayGoodbye() {
+		if (!this.request.wire().isOpen()) {
+			// Nothing can be said in the midst of a handshake.
+			return;
+		}
 		RequestHandler current = this.handler;
 		RequestOutputStream stream = this.output;
 		try {
@@ -503,7 +509,7 @@ final class ThreadDriver implements ConnectionDriver {
 		if (this.sending) {
 			this.request.close(CloseReason.WRITE_TIMEOUT);
 		}
-		else if (now == ConnectionState.IDLE && this.handler instanceof IdleHandler patient) {
+		else if (now == ConnectionState.IDLE && this.openUntil == 0 && this.handler instanceof IdleHandler patient) {
 			// Not in the watch thread, which a handler must not hold up.
 			this.request.touched(System.nanoTime());
 			Thread asking = new Thread(() -> endUnlessWanted(patient), "socketserver-" + this.request.id() + "-idle");

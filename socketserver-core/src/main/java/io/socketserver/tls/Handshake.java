@@ -88,8 +88,17 @@ final class Handshake {
 		}
 		catch (SSLException ex) {
 			sendAlert();
-			throw failure("The TLS handshake failed: " + Printable.of(String.valueOf(ex.getMessage())), ex);
+			throw failure("The TLS handshake failed: " + reason(ex), ex);
 		}
+	}
+
+	private static String reason(SSLException failure) {
+		for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+			if (cause instanceof RefusedCertificateException refused) {
+				return String.valueOf(refused.getMessage());
+			}
+		}
+		return Printable.of(String.valueOf(failure.getMessage()));
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -121,7 +122,7 @@ class AcceptLimitTests {
 		SocketAddress nobody = new InetSocketAddress(0);
 		return new DatagramRequest(stub(ServerContext.class, this.gate), new byte[0], false,
 				stub(DatagramOutput.class, true), DatagramOptions.DEFAULT,
-				new RequestOrigin(1, nobody, nobody, Instant.EPOCH));
+				new RequestOrigin(1, nobody, Optional.empty(), nobody, Instant.EPOCH));
 	}
 
 	private static <T> T stub(Class<T> type, Object answer) {

@@ -17,6 +17,7 @@ import io.socketserver.request.CloseReason;
 import io.socketserver.request.UnixPeerAddress;
 import io.socketserver.support.Await;
 import io.socketserver.support.Client;
+import io.socketserver.support.LogLines;
 import io.socketserver.support.Script;
 import io.socketserver.support.Strategy;
 import io.socketserver.support.TestServer;
@@ -70,6 +71,26 @@ class AddressMixInTests {
 			server.awaitQuiet();
 			assertThat(server.server().statistics().refused()).isEqualTo(3);
 			assertThat(server.trace().calls("processRequest")).isEqualTo(3);
+		}
+	}
+
+	@Test
+	void saysByWhichBlockItRefuses() throws Exception {
+		AddressRulesMixIn rules = new AddressRulesMixIn(
+				blocks("127.0.0.0/29 10.0.0.1 10.0.0.2 10.0.0.3 10.0.0.4 10.0.0.5 10.0.0.6"),
+				blocks("127.0.0.4 127.0.0.2/31"));
+		try (LogLines log = LogLines.warnings();
+				TestServer server = TestServer.with(Strategy.THREAD).over(rules).start(Script.UPPER)) {
+			for (String refused : new String[] { "127.0.0.3", "127.0.0.9", "127.0.0.4", "127.0.0.10" }) {
+				try (Client client = Client.connectFrom(refused, server.server().serverAddress())) {
+					assertThat(client.end()).isEqualTo(Client.End.ORDERLY);
+				}
+			}
+			assertThat(log.of(server)).hasSize(2);
+			assertThat(log.of(server).get(0)).contains("127.0.0.3:", ": it is in 127.0.0.2/31, which is denied");
+			assertThat(log.of(server).get(1)).contains("127.0.0.9:",
+					": it is in none of the blocks that are allowed (127.0.0.0/29, 10.0.0.1/32, 10.0.0.2/32,"
+							+ " 10.0.0.3/32, 10.0.0.4/32 and 2 more)");
 		}
 	}
 

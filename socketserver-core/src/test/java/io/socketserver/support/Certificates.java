@@ -2,11 +2,13 @@ package io.socketserver.support;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -19,6 +21,8 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
+
+import io.socketserver.tls.NamingTrustManager;
 
 /**
  * Certificates for tests, made by this JDK's {@code keytool} in a directory for temporary
@@ -96,6 +100,16 @@ public final class Certificates {
 		return this;
 	}
 
+	/**
+	 * Adds a certificate that the authority vouched for some days ago.
+	 * @param name its name
+	 * @return this
+	 */
+	public Certificates addExpired(String name) {
+		keytool("-alias", name, "-dname", "CN=" + name, "-signer", "ca", "-startdate", "-9d");
+		return this;
+	}
+
 	private void keytool(String... more) {
 		List<String> command = new ArrayList<>(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-keyalg",
@@ -135,7 +149,7 @@ public final class Certificates {
 	public SSLContext context(KeyManager keys) {
 		try {
 			SSLContext context = SSLContext.getInstance("TLS");
-			context.init(new KeyManager[] { keys }, trust().getTrustManagers(), null);
+			context.init(new KeyManager[] { keys }, NamingTrustManager.over(trust().getTrustManagers()), null);
 			return context;
 		}
 		catch (GeneralSecurityException | IOException ex) {
@@ -159,6 +173,16 @@ public final class Certificates {
 		catch (GeneralSecurityException | IOException ex) {
 			throw new AssertionError(ex);
 		}
+	}
+
+	/**
+	 * A context that trusts the authority, and sends its certificate also to whom it must
+	 * seem of no use.
+	 * @param name who it is
+	 * @return the context
+	 */
+	public SSLContext insisting(String name) {
+		return context(new Insisting(name, keyManager(name)));
 	}
 
 	/**
@@ -281,6 +305,52 @@ public final class Certificates {
 			.add("other.example")
 			.add("client")
 			.addStranger("stranger");
+
+	}
+
+	/**
+	 * Chooses the one key it has.
+	 */
+	private static final class Insisting extends X509ExtendedKeyManager {
+
+		private final String alias;
+
+		private final X509ExtendedKeyManager keys;
+
+		Insisting(String alias, X509ExtendedKeyManager keys) {
+			this.alias = alias;
+			this.keys = keys;
+		}
+
+		@Override
+		public String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
+			return this.alias;
+		}
+
+		@Override
+		public String[] getClientAliases(String type, Principal[] issuers) {
+			return new String[] { this.alias };
+		}
+
+		@Override
+		public String[] getServerAliases(String type, Principal[] issuers) {
+			return new String[] { this.alias };
+		}
+
+		@Override
+		public String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
+			return this.alias;
+		}
+
+		@Override
+		public X509Certificate[] getCertificateChain(String name) {
+			return this.keys.getCertificateChain(name);
+		}
+
+		@Override
+		public PrivateKey getPrivateKey(String name) {
+			return this.keys.getPrivateKey(name);
+		}
 
 	}
 

@@ -29,8 +29,8 @@ import io.socketserver.request.MixIn;
 import io.socketserver.support.Await;
 import io.socketserver.support.Certificates;
 import io.socketserver.support.Client;
+import io.socketserver.support.LogLines;
 import io.socketserver.support.TestServer;
-import io.socketserver.tls.TlsFaultTests.LogLines;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -147,7 +147,7 @@ class CertificateRotationTests {
 	@ParameterizedTest
 	@EnumSource
 	void aCertificateThatCannotBeReadIsNoticedByNewClientsOnly(Served served) throws Exception {
-		try (LogLines log = new LogLines(); TestServer server = start(served); Client kept = connect(server, 0)) {
+		try (LogLines log = LogLines.warnings(); TestServer server = start(served); Client kept = connect(server, 0)) {
 			assertThat(kept.ask("before")).isEqualTo("BEFORE");
 			this.source = () -> {
 				throw new IllegalStateException("the file is cut short");

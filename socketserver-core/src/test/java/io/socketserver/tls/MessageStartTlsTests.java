@@ -27,16 +27,17 @@ import io.socketserver.message.MessageHandler;
 import io.socketserver.message.MessageService;
 import io.socketserver.message.SendResult;
 import io.socketserver.request.CloseReason;
+import io.socketserver.request.DrainReport;
 import io.socketserver.support.Await;
 import io.socketserver.support.Certificates;
 import io.socketserver.support.Client;
 import io.socketserver.support.Lane;
+import io.socketserver.support.LogLines;
 import io.socketserver.support.Multiplexed;
 import io.socketserver.support.Serving;
 import io.socketserver.support.Strategy;
 import io.socketserver.support.TestServer;
 import io.socketserver.support.Transport;
-import io.socketserver.tls.TlsFaultTests.LogLines;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -175,7 +176,7 @@ class MessageStartTlsTests {
 	@ParameterizedTest
 	@EnumSource
 	void startsOnce(Multiplexed strategy) throws Exception {
-		try (LogLines log = new LogLines()) {
+		try (LogLines log = LogLines.warnings()) {
 			TestServer started = start(strategy);
 			try (TestServer server = started) {
 				for (int i = 0; i < 50; i++) {
@@ -205,12 +206,17 @@ class MessageStartTlsTests {
 	@ParameterizedTest
 	@MethodSource("strategies")
 	void aDrainEndsAHandshakeThatDoesNotCome(Serving strategy) throws Exception {
-		try (TestServer server = start(strategy, (tls) -> tls.withHandshakeTimeout(Duration.ofMillis(500)));
+		try (TestServer server = start(strategy, (tls) -> tls.withHandshakeTimeout(Duration.ofSeconds(50)));
 				Client client = server.connect()) {
 			assertThat(client.ask("starttls")).isEqualTo("ready");
-			server.server().shutdown(Duration.ofSeconds(20));
-			assertThat(client.readToEnd()).isEmpty();
+			Await.until(() -> server.server().connections().handshaking() == 1, "the handshake");
+			CompletableFuture<DrainReport> drain = CompletableFuture
+				.supplyAsync(() -> server.server().shutdown(Duration.ofSeconds(50)));
+			client.readToEnd();
+			client.close();
+			assertThat(drain.join().cutOff()).isZero();
 			server.awaitQuiet();
+			assertThat(server.server().statistics().closed(CloseReason.DRAINED)).isOne();
 			Await.until(() -> this.talk.calls.size() == 3, "the last call");
 		}
 	}

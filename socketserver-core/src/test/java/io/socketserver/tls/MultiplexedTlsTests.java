@@ -36,8 +36,8 @@ import io.socketserver.request.CloseReason;
 import io.socketserver.support.Await;
 import io.socketserver.support.Certificates;
 import io.socketserver.support.Client;
+import io.socketserver.support.LogLines;
 import io.socketserver.support.TestServer;
-import io.socketserver.tls.TlsFaultTests.LogLines;
 import io.socketserver.tls.TlsFaultTests.RawClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -234,7 +234,7 @@ class MultiplexedTlsTests {
 	@ParameterizedTest
 	@EnumSource
 	void tellsATruncationFromAnEnd(Where where) throws Exception {
-		try (LogLines log = new LogLines(); TestServer server = secure(where).start(upper())) {
+		try (LogLines log = LogLines.warnings(); TestServer server = secure(where).start(upper())) {
 			Client whole = connect(server, "TLSv1.3");
 			assertThat(whole.ask("hello")).isEqualTo("HELLO");
 			whole.shutdownOutput();
@@ -254,7 +254,7 @@ class MultiplexedTlsTests {
 	@ParameterizedTest
 	@EnumSource
 	void saysWhatAPeerDidThatBreaksTheRules(Where where) throws Exception {
-		try (LogLines log = new LogLines(); TestServer server = secure(where).start(upper())) {
+		try (LogLines log = LogLines.warnings(); TestServer server = secure(where).start(upper())) {
 			Client client = connect(server, "TLSv1.2");
 			assertThat(client.ask("hello")).isEqualTo("HELLO");
 			client.tls().startHandshake();
@@ -270,7 +270,7 @@ class MultiplexedTlsTests {
 	@EnumSource
 	void saysThatHttpIsNotTls(Where where) throws Exception {
 		Greeter greeter = new Greeter();
-		try (LogLines log = new LogLines(); TestServer server = secure(where).start(lines(greeter))) {
+		try (LogLines log = LogLines.warnings(); TestServer server = secure(where).start(lines(greeter))) {
 			Client client = server.connect().send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
 			assertThat(client.readToEnd()).as("an alert").startsWith(21, 3);
 			client.close();
@@ -284,7 +284,7 @@ class MultiplexedTlsTests {
 	@ParameterizedTest
 	@EnumSource
 	void saysThatTlsIsNotText(Where where) throws Exception {
-		try (LogLines log = new LogLines();
+		try (LogLines log = LogLines.warnings();
 				TestServer server = TestServer.with(new MultiplexingMixIn(1, where.execution.get())).start(upper())) {
 			Client client = server.connect().send(new RawClient("TLSv1.3").next());
 			assertThat(client.end()).isNotNull();
@@ -297,7 +297,7 @@ class MultiplexedTlsTests {
 	@ParameterizedTest
 	@EnumSource
 	void endsHandshakesThatStallAtAnyRecordAndDelaysNobody(Where where) throws Exception {
-		try (LogLines log = new LogLines();
+		try (LogLines log = LogLines.warnings();
 				TestServer server = impatient(where).start(upper());
 				Client other = connectInTime(server)) {
 			List<Client> stalled = stallEverywhere(server);

@@ -27,9 +27,9 @@ import io.socketserver.request.MixIn;
 import io.socketserver.support.Await;
 import io.socketserver.support.Certificates;
 import io.socketserver.support.Client;
+import io.socketserver.support.LogLines;
 import io.socketserver.support.Multiplexed;
 import io.socketserver.support.TestServer;
-import io.socketserver.tls.TlsFaultTests.LogLines;
 import io.socketserver.tls.TlsFaultTests.RawClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -115,7 +115,7 @@ class StalledHandshakeTests {
 	@ParameterizedTest
 	@EnumSource
 	void endInTimeWhereverTheyStop(Made made) throws Exception {
-		try (LogLines log = new LogLines();
+		try (LogLines log = LogLines.warnings();
 				TestServer patient = start(made, PATIENCE);
 				TestServer server = start(made, SHORT)) {
 			List<Stalled> all = new ArrayList<>();
@@ -215,7 +215,7 @@ class StalledHandshakeTests {
 	@ParameterizedTest
 	@MethodSource("madeAndNonsense")
 	void failAtOnceWhereverTheyTalkNonsense(Made made, String nonsense) throws Exception {
-		try (LogLines log = new LogLines(); TestServer server = start(made, PATIENCE)) {
+		try (LogLines log = LogLines.warnings(); TestServer server = start(made, PATIENCE)) {
 			int count = 0;
 			for (String version : List.of("TLSv1.2", "TLSv1.3")) {
 				int records = records(server, version);

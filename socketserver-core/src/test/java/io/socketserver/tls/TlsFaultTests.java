@@ -4,15 +4,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import java.util.regex.Pattern;
 
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
@@ -22,6 +17,7 @@ import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,17 +25,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.socketserver.BaseServer;
 import io.socketserver.request.CloseReason;
 import io.socketserver.request.ConnectionDriver;
 import io.socketserver.request.ConnectionState;
+import io.socketserver.request.DrainReport;
 import io.socketserver.request.MixIn;
 import io.socketserver.request.Request;
 import io.socketserver.request.RequestCycle;
 import io.socketserver.request.StreamRequest;
+import io.socketserver.request.StreamRequestHandler;
 import io.socketserver.support.Await;
 import io.socketserver.support.Certificates;
 import io.socketserver.support.Client;
+import io.socketserver.support.LogLines;
 import io.socketserver.support.Script;
 import io.socketserver.support.Strategy;
 import io.socketserver.support.TestServer;
@@ -64,7 +62,7 @@ class TlsFaultTests {
 	@ParameterizedTest
 	@EnumSource
 	void saysThatHttpIsNotTls(Strategy strategy) throws IOException {
-		try (LogLines log = new LogLines(); TestServer server = TlsTests.secure(strategy).start(Script.UPPER)) {
+		try (LogLines log = LogLines.warnings(); TestServer server = TlsTests.secure(strategy).start(Script.UPPER)) {
 			Client client = server.connect().send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
 			assertThat(client.readToEnd()).as("an alert").startsWith(21, 3);
 			client.close();
@@ -72,6 +70,29 @@ class TlsFaultTests {
 			assertThat(log.of(server)).anySatisfy((line) -> assertThat(line).contains("does not speak TLS",
 					"look like an HTTP request", "GET / HTTP"));
 			assertServes(server);
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "TLSv1.2, stranger, CN=stranger, unable to find valid certification path",
+			"TLSv1.3, stranger, CN=stranger, unable to find valid certification path",
+			"TLSv1.2, late, CN=Test CA, it expired at 20", "TLSv1.3, late, CN=Test CA, it expired at 20" })
+	void saysWhoseCertificateItRefuses(String version, String name, String issuer, String why) throws IOException {
+		Certificates own = Certificates.make().add("localhost").addStranger("stranger").addExpired("late");
+		try (LogLines log = LogLines.warnings();
+				TestServer server = TestServer.with(Strategy.THREAD)
+					.options((options) -> options
+						.withTls(TlsOptions.of(own.context("localhost")).withClientAuth(ClientAuth.NEED)))
+					.start(Script.UPPER)) {
+			assertThatExceptionOfType(IOException.class).isThrownBy(() -> {
+				try (Client client = server.connect(own.insisting(name), TlsTests.version(version))) {
+					client.ask("hello");
+				}
+			});
+			TlsTests.assertEnded(server, CloseReason.HANDSHAKE_FAILED);
+			assertThat(log.of(server)).singleElement(InstanceOfAssertFactories.STRING)
+				.contains("The TLS handshake failed: the client's certificate of CN=" + name + ", issued by " + issuer
+						+ ", is refused: ", why);
 		}
 	}
 
@@ -90,7 +111,7 @@ class TlsFaultTests {
 	@ParameterizedTest
 	@EnumSource
 	void saysThatTlsIsNotText(Strategy strategy) throws IOException {
-		try (LogLines log = new LogLines(); TestServer server = TestServer.with(strategy).start(Script.UPPER)) {
+		try (LogLines log = LogLines.warnings(); TestServer server = TestServer.with(strategy).start(Script.UPPER)) {
 			Client client = server.connect().send(new RawClient("TLSv1.3").next());
 			assertThat(client.readToEnd()).isEmpty();
 			client.close();
@@ -102,7 +123,7 @@ class TlsFaultTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "", "\u0016", "\u0016\u0003\u0001\u0000", "\u0016\u0003\u0001\u0001\u0000\u0001" })
 	void endsAClientThatStopsInTheMiddleOfItsHello(String begin) throws IOException {
-		try (LogLines log = new LogLines(); TestServer server = impatient(Strategy.THREAD).start(Script.UPPER)) {
+		try (LogLines log = LogLines.warnings(); TestServer server = impatient(Strategy.THREAD).start(Script.UPPER)) {
 			Client client = server.connect().send(TlsTests.bytes(begin));
 			assertThat(client.readToEnd()).isEmpty();
 			client.close();
@@ -150,7 +171,8 @@ class TlsFaultTests {
 	@ValueSource(ints = { 0, 1, 100 })
 	void aPeerThatResetsInTheMiddleOfTheHandshakeIsNoError(int count) throws IOException {
 		byte[] hello = new RawClient("TLSv1.3").next();
-		try (LogLines log = new LogLines(); TestServer server = TlsTests.secure(Strategy.THREAD).start(Script.UPPER)) {
+		try (LogLines log = LogLines.warnings();
+				TestServer server = TlsTests.secure(Strategy.THREAD).start(Script.UPPER)) {
 			Client client = server.connect();
 			client.send(Arrays.copyOf(hello, count));
 			Await.until(() -> server.server().connections().count() == 1, "the connection");
@@ -162,7 +184,8 @@ class TlsFaultTests {
 
 	@Test
 	void aPeerThatLeavesWithoutAWordIsNoError() throws IOException {
-		try (LogLines log = new LogLines(); TestServer server = TlsTests.secure(Strategy.THREAD).start(Script.UPPER)) {
+		try (LogLines log = LogLines.warnings();
+				TestServer server = TlsTests.secure(Strategy.THREAD).start(Script.UPPER)) {
 			server.connect().close();
 			TlsTests.assertEnded(server, CloseReason.PEER_CLOSED);
 			assertThat(log.of(server)).isEmpty();
@@ -182,11 +205,12 @@ class TlsFaultTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
 	void tellsATruncationFromAnEnd(String version) throws Exception {
-		try (LogLines log = new LogLines(); TestServer server = TlsTests.secure(Strategy.THREAD).start((handler) -> {
-			handler.out().println(handler.line());
-			handler.out().flush();
-			handler.in().readAllBytes();
-		})) {
+		try (LogLines log = LogLines.warnings();
+				TestServer server = TlsTests.secure(Strategy.THREAD).start((handler) -> {
+					handler.out().println(handler.line());
+					handler.out().flush();
+					handler.in().readAllBytes();
+				})) {
 			Client client = server.connect(anonymous, TlsTests.version(version));
 			assertThat(client.ask("hello")).isEqualTo("hello");
 			client.plain().shutdownOutput();
@@ -199,7 +223,8 @@ class TlsFaultTests {
 
 	@Test
 	void refusesARenegotiation() throws Exception {
-		try (LogLines log = new LogLines(); TestServer server = TlsTests.secure(Strategy.THREAD).start(Script.UPPER)) {
+		try (LogLines log = LogLines.warnings();
+				TestServer server = TlsTests.secure(Strategy.THREAD).start(Script.UPPER)) {
 			Client client = server.connect(anonymous, TlsTests.version("TLSv1.2"));
 			assertThat(client.ask("hello")).isEqualTo("HELLO");
 			client.tls().startHandshake();
@@ -282,9 +307,27 @@ class TlsFaultTests {
 		}
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void aDrainDoesNotWaitForAHandshakeThatAHandlerHasBegun(Strategy strategy) throws Exception {
+		try (TestServer server = TlsTests.secure(strategy, (tls) -> tls.withOnDemand(true))
+			.start(StartTlsHandler::new)) {
+			Client client = server.connect();
+			assertThat(client.ask("STARTTLS")).isEqualTo("go ahead");
+			Await.until(() -> server.server().connections().handshaking() == 1, "the handshake");
+			CompletableFuture<DrainReport> drain = server.server().closeAsync(Duration.ofSeconds(50));
+			assertThat(client.readText()).doesNotContain("bye");
+			client.close();
+			DrainReport report = drain.join();
+			assertThat(report.closedIdle()).isOne();
+			assertThat(report.cutOff()).isZero();
+			assertThat(server.server().statistics().closed(CloseReason.DRAINED)).isOne();
+		}
+	}
+
 	@Test
 	void aContextThatCannotBeMadeFailsTheHandshakeOnly() throws Exception {
-		try (LogLines log = new LogLines();
+		try (LogLines log = LogLines.warnings();
 				TestServer server = TestServer.with(Strategy.THREAD)
 					.options((options) -> options.withTls(TlsOptions.of(() -> {
 						throw new IllegalStateException("the key is gone");
@@ -434,40 +477,20 @@ class TlsFaultTests {
 	}
 
 	/**
-	 * The warnings of the servers and their loops.
+	 * Starts TLS after a line, and says good-bye.
 	 */
-	static final class LogLines extends Handler implements AutoCloseable {
+	private static final class StartTlsHandler extends StreamRequestHandler {
 
-		private final Logger logger = Logger.getLogger(BaseServer.class.getPackageName());
-
-		private final List<String> lines = new ArrayList<>();
-
-		LogLines() {
-			this.logger.addHandler(this);
-		}
-
-		/**
-		 * What was said of a server and its connections: others may run too.
-		 */
-		synchronized List<String> of(TestServer server) {
-			Pattern name = Pattern.compile("\\b" + server.server().name() + "\\b");
-			return this.lines.stream().filter((line) -> name.matcher(line).find()).toList();
+		@Override
+		public void handle() throws IOException {
+			rfile().readLine();
+			wfile().println("go ahead");
+			connection().startTls();
 		}
 
 		@Override
-		public synchronized void publish(LogRecord line) {
-			if (line.getLevel().intValue() >= Level.WARNING.intValue()) {
-				this.lines.add(line.getMessage());
-			}
-		}
-
-		@Override
-		public void flush() {
-		}
-
-		@Override
-		public void close() {
-			this.logger.removeHandler(this);
+		public void goodbye() throws IOException {
+			wfile().println("bye");
 		}
 
 	}

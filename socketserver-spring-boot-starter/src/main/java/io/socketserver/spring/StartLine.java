@@ -1,8 +1,5 @@
 package io.socketserver.spring;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,6 +10,7 @@ import io.socketserver.mixin.ForkingMixIn;
 import io.socketserver.mixin.MultiplexingMixIn;
 import io.socketserver.mixin.PoolingMixIn;
 import io.socketserver.mixin.ThreadingMixIn;
+import io.socketserver.request.Addresses;
 import io.socketserver.request.MixIn;
 import io.socketserver.tls.TlsOptions;
 
@@ -35,14 +33,14 @@ final class StartLine {
 		if (server.options().proxyProtocol().isPresent()) {
 			how.add("PROXY protocol");
 		}
-		return address(server.serverAddress()) + " (" + String.join(", ", how) + ")";
+		return Addresses.text(server.serverAddress()) + " (" + String.join(", ", how) + ")";
 	}
 
 	private static void addUdp(List<String> how, ServerOptions options) {
 		if (options.udp().sessions()) {
 			how.add("sessions");
 		}
-		options.udp().multicastGroup().ifPresent((group) -> how.add("multicast group " + group.getHostAddress()));
+		options.udp().multicastGroup().ifPresent((group) -> how.add("multicast group " + Addresses.text(group)));
 	}
 
 	private static String tls(TlsOptions options) {
@@ -52,19 +50,6 @@ final class StartLine {
 			case NEED -> " with certificates of clients";
 		};
 		return (options.isOnDemand() ? "TLS on demand" : "TLS") + clients;
-	}
-
-	private static String address(SocketAddress address) {
-		return (address instanceof InetSocketAddress inet) ? host(inet.getAddress()) + ":" + inet.getPort()
-				: address.toString();
-	}
-
-	private static String host(InetAddress address) {
-		if (address.isAnyLocalAddress()) {
-			return "*";
-		}
-		String host = address.getHostAddress();
-		return host.contains(":") ? "[" + host + "]" : host;
 	}
 
 	private static String strategy(BaseServer server) {

@@ -1,6 +1,5 @@
 package io.socketserver.spring.actuate;
 
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -25,6 +24,7 @@ import io.socketserver.mixin.MultiplexingMixIn;
 import io.socketserver.mixin.PoolingMixIn;
 import io.socketserver.mixin.ThreadUse;
 import io.socketserver.mixin.ThreadingMixIn;
+import io.socketserver.request.Addresses;
 import io.socketserver.request.CloseReason;
 import io.socketserver.request.DatagramDrop;
 import io.socketserver.request.DrainReport;
@@ -149,8 +149,8 @@ public record ServerDescriptor(String name, String transport, String address, @N
 
 		static @Nullable Udp of(BaseServer server) {
 			UdpOptions options = server.options().udp();
-			return (server instanceof UdpServer) ? new Udp(options.sessions(),
-					options.multicastGroup().map(InetAddress::getHostAddress).orElse(null)) : null;
+			return (server instanceof UdpServer)
+					? new Udp(options.sessions(), options.multicastGroup().map(Addresses::text).orElse(null)) : null;
 		}
 
 	}
@@ -200,7 +200,8 @@ public record ServerDescriptor(String name, String transport, String address, @N
 	 * @param active those that are handled now
 	 * @param in those received
 	 * @param out those sent
-	 * @param truncated those longer than the longest that is handled
+	 * @param truncated those handled without their end; those dropped for being too long
+	 * are not among them
 	 * @param dropped those neither handled nor sent, by reason
 	 * @param droppedByKernel those that never reached the server since it was bound; none
 	 * where the system does not say

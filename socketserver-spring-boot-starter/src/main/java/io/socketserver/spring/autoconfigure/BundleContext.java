@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
+import javax.net.ssl.SSLContext;
+
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,7 @@ import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.pem.PemSslStoreBundle;
 
 import io.socketserver.spring.SocketServers;
+import io.socketserver.tls.NamingTrustManager;
 import io.socketserver.tls.TlsContext;
 
 /**
@@ -84,8 +87,23 @@ final class BundleContext implements Supplier<TlsContext> {
 
 	private static TlsContext context(SslBundle bundle) {
 		check(bundle);
-		return new TlsContext(bundle.createSslContext(), list(bundle.getOptions().getEnabledProtocols()),
+		return new TlsContext(sslContext(bundle), list(bundle.getOptions().getEnabledProtocols()),
 				list(bundle.getOptions().getCiphers()));
+	}
+
+	/**
+	 * As the bundle itself makes one, but for the names of those that are refused.
+	 */
+	private static SSLContext sslContext(SslBundle bundle) {
+		try {
+			SSLContext context = SSLContext.getInstance(bundle.getProtocol());
+			context.init(bundle.getManagers().getKeyManagers(),
+					NamingTrustManager.over(bundle.getManagers().getTrustManagers()), null);
+			return context;
+		}
+		catch (GeneralSecurityException ex) {
+			throw new IllegalStateException("no TLS context can be made of it: " + ex.getMessage(), ex);
+		}
 	}
 
 	private static List<String> list(String @Nullable [] values) {

@@ -1,7 +1,5 @@
 package io.socketserver.spring.health;
 
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.List;
 import java.util.Locale;
 
@@ -11,6 +9,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 
 import io.socketserver.BaseServer;
+import io.socketserver.request.Addresses;
 
 /**
  * A {@link HealthIndicator} of a socket server. Asks the server only, opens no
@@ -41,7 +40,7 @@ public class SocketServerHealthIndicator extends AbstractHealthIndicator {
 	protected void doHealthCheck(Health.Builder builder) {
 		builder.status(status())
 			.withDetail("state", this.server.state().name().toLowerCase(Locale.ROOT))
-			.withDetail("address", text(this.server.serverAddress()))
+			.withDetail("address", Addresses.text(this.server.serverAddress()))
 			.withDetail("connections", this.server.connections().count());
 		List<String> holders = this.server.acceptGate().holders().stream().map(Object::toString).sorted().toList();
 		if (!holders.isEmpty()) {
@@ -60,11 +59,6 @@ public class SocketServerHealthIndicator extends AbstractHealthIndicator {
 			case BOUND, STOPPED -> Status.DOWN;
 			case NEW -> Status.UNKNOWN;
 		};
-	}
-
-	private static String text(SocketAddress address) {
-		return (address instanceof InetSocketAddress inet && inet.getAddress() != null)
-				? inet.getAddress().getHostAddress() + ":" + inet.getPort() : address.toString();
 	}
 
 }

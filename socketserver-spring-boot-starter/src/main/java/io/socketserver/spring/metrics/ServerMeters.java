@@ -3,10 +3,12 @@ package io.socketserver.spring.metrics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 import io.micrometer.core.instrument.FunctionCounter;
@@ -27,6 +29,7 @@ import io.socketserver.mixin.ThreadUse;
 import io.socketserver.request.CloseReason;
 import io.socketserver.request.Connection;
 import io.socketserver.request.DatagramDrop;
+import io.socketserver.request.HandshakeOutcome;
 import io.socketserver.request.Request;
 import io.socketserver.request.RequestOutcome;
 import io.socketserver.request.ServerListener;
@@ -50,6 +53,10 @@ final class ServerMeters implements ServerListener {
 
 	private static final String WORKERS = "workers";
 
+	// Nobody who has to send no header is refused for it.
+	private static final Set<CloseReason> PROXY_REASONS = EnumSet.of(CloseReason.PROXY_HEADER_INVALID,
+			CloseReason.PROXY_HEADER_TIMEOUT, CloseReason.PROXY_HEADER_FORBIDDEN);
+
 	private final MeterRegistry registry;
 
 	private final BaseServer server;
@@ -61,6 +68,9 @@ final class ServerMeters implements ServerListener {
 	// Not changed after the constructor.
 	private final Map<RequestOutcome, Timer> requests = new EnumMap<>(RequestOutcome.class);
 
+	// Empty without TLS.
+	private final Map<HandshakeOutcome, Timer> handshakes = new EnumMap<>(HandshakeOutcome.class);
+
 	private final Timer durations;
 
 	ServerMeters(MeterRegistry registry, BaseServer server) {
@@ -68,6 +78,7 @@ final class ServerMeters implements ServerListener {
 		this.server = server;
 		this.tags = Tags.of("server", server.name(), "transport", server.transport());
 		addConnections();
+		addOpening();
 		addTraffic();
 		if (server instanceof UdpServer udp) {
 			addDatagrams(udp);
@@ -98,14 +109,35 @@ final class ServerMeters implements ServerListener {
 		gauge("connections.max", CONNECTIONS, "Connections that may be open", this.server,
 				(server) -> server.options().maxConnections());
 		counter("connections.accepted", CONNECTIONS, "Connections accepted", this.tags, ServerStatistics::accepted);
-		counter("connections.refused", CONNECTIONS, "Connections closed unserved", this.tags,
-				ServerStatistics::refused);
 		for (CloseReason reason : CloseReason.values()) {
+			if (reason.isRefusal() && (isProxied() || !PROXY_REASONS.contains(reason))) {
+				counter("connections.refused", CONNECTIONS, "Connections closed unserved",
+						this.tags.and("reason", text(reason)), (statistics) -> statistics.closed(reason));
+			}
 			counter("connections.closed", CONNECTIONS, "Connections that ended", this.tags.and("reason", text(reason)),
 					(statistics) -> statistics.closed(reason));
 		}
 		counter("accept.failures", null, "Tries to accept that the system refused", this.tags,
 				ServerStatistics::acceptFailures);
+	}
+
+	private boolean isProxied() {
+		return this.server.options().proxyProtocol().isPresent();
+	}
+
+	private void addOpening() {
+		if (isProxied()) {
+			gauge("connections.awaiting.header", CONNECTIONS, "Clients whose PROXY header is waited for", this.server,
+					(server) -> server.connections().awaitingHeader());
+		}
+		if (this.server.options().tls().isPresent()) {
+			gauge("connections.handshaking", CONNECTIONS, "Connections in the midst of a TLS handshake", this.server,
+					(server) -> server.connections().handshaking());
+			for (HandshakeOutcome outcome : HandshakeOutcome.values()) {
+				this.handshakes.put(outcome, timer("socketserver.handshakes", "TLS handshakes, until they ended",
+						this.tags.and("outcome", text(outcome))));
+			}
+		}
 	}
 
 	private void addTraffic() {
@@ -116,7 +148,7 @@ final class ServerMeters implements ServerListener {
 	private void addDatagrams(UdpServer udp) {
 		counter("datagrams.in", DATAGRAMS, "Datagrams received", this.tags, ServerStatistics::datagramsIn);
 		counter("datagrams.out", DATAGRAMS, "Datagrams sent", this.tags, ServerStatistics::datagramsOut);
-		counter("datagrams.truncated", DATAGRAMS, "Datagrams longer than the longest that is handled", this.tags,
+		counter("datagrams.truncated", DATAGRAMS, "Datagrams handled without their end", this.tags,
 				ServerStatistics::datagramsTruncated);
 		for (DatagramDrop reason : DatagramDrop.values()) {
 			counter("datagrams.dropped", DATAGRAMS, "Datagrams neither handled nor sent",
@@ -197,6 +229,14 @@ final class ServerMeters implements ServerListener {
 	@Override
 	public void connectionClosed(Connection connection, CloseReason reason) {
 		this.durations.record(connection.age());
+	}
+
+	@Override
+	public void handshakeFinished(Connection connection, Duration duration, HandshakeOutcome outcome) {
+		Timer timer = this.handshakes.get(outcome);
+		if (timer != null) {
+			timer.record(duration);
+		}
 	}
 
 	@Override

@@ -32,7 +32,13 @@ class ProxiedConnectionTests {
 			client.sendPart("PROXY TCP4 192.0.2.7 10.0.0.1 4711 80\r\n");
 			assertThat(client.ask("hello")).isEqualTo("hello");
 			Connection connection = server.connections().all().iterator().next();
-			assertThat(ConnectionDescriptor.of(connection, true).clientAddress()).isEqualTo("192.0.2.7:4711");
+			ConnectionDescriptor shown = ConnectionDescriptor.of(connection, true);
+			assertThat(shown.clientAddress()).isEqualTo("192.0.2.7:4711");
+			assertThat(shown.proxyAddress()).isEqualTo("127.0.0.1:" + client.port());
+			ConnectionDescriptor hidden = ConnectionDescriptor.of(connection, false);
+			assertThat(hidden.clientAddress()).isEqualTo("******");
+			assertThat(hidden.proxyAddress()).isEqualTo("******");
+			// As before, a filter looks at the client alone.
 			assertThat(AddressFilter.parse("192.0.2.7:4711").test(connection)).isTrue();
 			assertThat(AddressFilter.parse("192.0.2.0/24").test(connection)).isTrue();
 			assertThat(AddressFilter.parse("127.0.0.1").test(connection)).isFalse();

@@ -85,7 +85,20 @@ class SocketConnectionsEndpointTests {
 			assertThat(answer.json().at("/bytesIn").asInt()).isEqualTo(3);
 			assertThat(answer.json().at("/bytesOut").asInt()).isEqualTo(3);
 			assertThat(answer.json().at("/requests").asInt()).isEqualTo(1);
-			assertThat(answer.json().has("closeReason")).isFalse();
+			for (String unknown : List.of("closeReason", "proxyAddress", "identity", "tls")) {
+				assertThat(answer.json().has(unknown)).as(unknown).isFalse();
+			}
+		}
+	}
+
+	@Test
+	void showsAnIdentityInOneBoundedLine() throws Exception {
+		try (TestClient client = client("echo")) {
+			String id = idOf(client);
+			this.test.echo().connections().find(id).orElseThrow().identity("device\n7\u202e");
+			assertThat(this.http.get("socketconnections/" + id).at("/identity")).isEqualTo("device\\u000a7\\u202e");
+			this.test.echo().connections().find(id).orElseThrow().identity("x".repeat(1000));
+			assertThat(this.http.get("socketconnections/" + id).at("/identity")).isEqualTo("x".repeat(256) + "...");
 		}
 	}
 

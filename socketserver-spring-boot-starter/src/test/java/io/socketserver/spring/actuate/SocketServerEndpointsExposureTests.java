@@ -83,8 +83,14 @@ class SocketServerEndpointsExposureTests {
 				"--management.endpoint.socketconnections.show-addresses=when-authorized");
 		try (TestClient client = new TestClient(context().getBean(TestServers.class).echo())) {
 			assertThat(client.ask("hi")).isEqualTo("HI");
+			context().getBean(TestServers.class)
+				.echo()
+				.connections()
+				.all()
+				.forEach((connection) -> connection.identity("alice"));
 			Answer answer = http.get("socketconnections");
 			assertThat(answer.at("/connections/0/clientAddress")).isEqualTo("******");
+			assertThat(answer.at("/connections/0/identity")).isEqualTo("******");
 			assertThat(answer.body()).doesNotContain(":" + client.port());
 			assertThat(http.get("socketconnections/echo-1").body()).doesNotContain(":" + client.port());
 			// A filter would tell who is there.

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.Principal;
+import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.List;
@@ -16,6 +18,7 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
@@ -82,6 +85,61 @@ final class PemFiles {
 		catch (GeneralSecurityException ex) {
 			throw new AssertionError(ex);
 		}
+	}
+
+	/**
+	 * Sends a certificate also to whom it must seem of no use.
+	 * @param name its alias
+	 * @param keys where it is
+	 */
+	static KeyManager insisting(String name, X509ExtendedKeyManager keys) {
+		return new Insisting(name, keys);
+	}
+
+	/**
+	 * Chooses one key.
+	 */
+	private static final class Insisting extends X509ExtendedKeyManager {
+
+		private final String alias;
+
+		private final X509ExtendedKeyManager keys;
+
+		Insisting(String alias, X509ExtendedKeyManager keys) {
+			this.alias = alias;
+			this.keys = keys;
+		}
+
+		@Override
+		public String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
+			return this.alias;
+		}
+
+		@Override
+		public String[] getClientAliases(String type, Principal[] issuers) {
+			return new String[] { this.alias };
+		}
+
+		@Override
+		public String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
+			return this.alias;
+		}
+
+		@Override
+		public String[] getServerAliases(String type, Principal[] issuers) {
+			return new String[] { this.alias };
+		}
+
+		@Override
+		public X509Certificate[] getCertificateChain(String name) {
+			return this.keys.getCertificateChain(name);
+		}
+
+		@Override
+		public PrivateKey getPrivateKey(String name) {
+			return this.keys.getPrivateKey(name);
+		}
+
 	}
 
 	/**

@@ -7,13 +7,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
 import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.X509ExtendedKeyManager;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,22 +26,28 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationContext;
 
 import io.socketserver.message.MessageConnection;
 import io.socketserver.message.MessageHandler;
 import io.socketserver.request.StreamRequestHandler;
 import io.socketserver.spring.RequestHandler;
+import io.socketserver.spring.SocketServers;
+import io.socketserver.spring.actuate.ConnectionDescriptor.Tls;
+import io.socketserver.spring.actuate.SocketConnectionsEndpoint;
 import io.socketserver.spring.diagnostics.BrokenSslBundleException;
 import io.socketserver.spring.diagnostics.UnknownSslBundleException;
 import io.socketserver.tls.TlsSession;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 /**
  * Servers speak TLS with the application's SSL bundles.
@@ -119,6 +128,53 @@ class TlsTests {
 				assertThat(ask(socket, "hello")).isEqualTo("CN=two says hello");
 			}
 		});
+	}
+
+	@Test
+	void aClientThatIsRefusedForItsCertificateIsNamed(CapturedOutput output) {
+		runner().withPropertyValues("socketserver.ssl.client-auth=need").run((context) -> {
+			KeyManagerFactory keys = context.getBean(SslBundles.class)
+				.getBundle("live")
+				.getManagers()
+				.getKeyManagerFactory();
+			KeyStore store = context.getBean(SslBundles.class).getBundle("live").getStores().getKeyStore();
+			String alias = store.aliases().nextElement();
+			KeyManager stranger = PemFiles.insisting(alias, (X509ExtendedKeyManager) keys.getKeyManagers()[0]);
+			assertThatIOException().isThrownBy(() -> {
+				try (SSLSocket socket = connect(Runners.port(context), "localhost", stranger)) {
+					ask(socket, "hello");
+					throw new IOException("an end, then");
+				}
+			});
+			Waiting.until(() -> output.getAll().contains("is refused"), "a line in the log");
+			assertThat(output).contains("the client's certificate of CN=one, issued by CN=one, is refused: ");
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "thread", "multiplex" })
+	void theActuatorShowsWhatTheHandshakeAgreedOn(String concurrency) {
+		runner(WhoMessages.class)
+			.withPropertyValues("socketserver.ssl.client-auth=need", "socketserver.concurrency=" + concurrency)
+			.run((context) -> {
+				KeyManager[] keys = context.getBean(SslBundles.class).getBundle("two").getManagers().getKeyManagers();
+				try (SSLSocket socket = connect(Runners.port(context), "localhost", keys)) {
+					assertThat(ask(socket, "hello")).isEqualTo("TLSv1.3 says hello");
+					String cipherSuite = socket.getSession().getCipherSuite();
+					assertThat(shown(context, Show.ALWAYS))
+						.isEqualTo(new Tls("TLSv1.3", cipherSuite, "localhost", null, "CN=two"));
+					assertThat(shown(context, Show.NEVER))
+						.isEqualTo(new Tls("TLSv1.3", cipherSuite, "localhost", null, "******"));
+				}
+			});
+	}
+
+	private static @Nullable Tls shown(ApplicationContext context, Show show) {
+		return new SocketConnectionsEndpoint(context.getBean(SocketServers.class), show)
+			.connections(null, null, null, null)
+			.connections()
+			.get(0)
+			.tls();
 	}
 
 	@Test

@@ -1,6 +1,7 @@
 package io.socketserver.spring.metrics;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collection;
@@ -9,6 +10,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+
+import javax.net.ssl.SSLContext;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Meter;
@@ -23,12 +26,16 @@ import org.junit.jupiter.api.Timeout;
 import io.socketserver.BaseServer;
 import io.socketserver.ServerOptions;
 import io.socketserver.TcpServer;
+import io.socketserver.mixin.ThreadingMixIn;
+import io.socketserver.proxy.ProxyProtocol;
+import io.socketserver.request.Cidr;
 import io.socketserver.request.CloseReason;
 import io.socketserver.spring.SocketServerStartedEvent;
 import io.socketserver.spring.SocketServerStoppedEvent;
 import io.socketserver.spring.SocketServers;
 import io.socketserver.spring.testsupport.TestClient;
 import io.socketserver.spring.testsupport.TestServers;
+import io.socketserver.tls.TlsOptions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -61,10 +68,11 @@ class SocketServerMetricsTests {
 	@Test
 	void hasExactlyTheseMeters() {
 		Set<String> expected = new TreeSet<>(Set.of("socketserver.connections.active", "socketserver.connections.max",
-				"socketserver.connections.accepted", "socketserver.connections.refused",
-				"socketserver.connections.duration", "socketserver.accept.failures", "socketserver.bytes.in",
-				"socketserver.bytes.out", "socketserver.threads.active", "socketserver.threads.max",
-				"socketserver.queue.size", "socketserver.queue.capacity", "socketserver.requests{outcome=success}",
+				"socketserver.connections.accepted", "socketserver.connections.refused{reason=refused}",
+				"socketserver.connections.refused{reason=overloaded}", "socketserver.connections.duration",
+				"socketserver.accept.failures", "socketserver.bytes.in", "socketserver.bytes.out",
+				"socketserver.threads.active", "socketserver.threads.max", "socketserver.queue.size",
+				"socketserver.queue.capacity", "socketserver.requests{outcome=success}",
 				"socketserver.requests{outcome=error}", "socketserver.requests{outcome=aborted}"));
 		for (String reason : new String[] { "bad-frame", "frame-timeout", "write-overflow", "completed", "peer-closed",
 				"peer-reset", "handler-error", "worker-died", "refused", "overloaded", "idle-timeout", "read-timeout",
@@ -100,6 +108,60 @@ class SocketServerMetricsTests {
 	}
 
 	@Test
+	void aServerBehindAProxyTellsWhoWaitsAndWhyItRefuses() throws Exception {
+		try (TcpServer proxied = serving("proxied", ServerOptions.DEFAULT
+			.withProxyProtocol(ProxyProtocol.requiredFrom(List.of(Cidr.parse("127.0.0.1")))))) {
+			try (TestClient client = new TestClient(proxied)) {
+				client.sendPart("PROXY ");
+				TestServers
+					.await(() -> this.registry.get("socketserver.connections.awaiting.header").gauge().value() == 1);
+				client.send("what?");
+				TestServers.await(() -> refused("proxied", "proxy-header-invalid") == 1);
+				assertThat(this.registry.get("socketserver.connections.awaiting.header").gauge().value()).isZero();
+			}
+			for (String reason : List.of("refused", "overloaded", "proxy-header-timeout", "proxy-header-forbidden")) {
+				assertThat(refused("proxied", reason)).as(reason).isZero();
+			}
+			assertThat(this.registry.get("socketserver.connections.refused").tag("server", "proxied").meters())
+				.hasSize(5);
+		}
+	}
+
+	@Test
+	void aServerThatSpeaksTlsTimesHandshakesByTheirOutcome() throws Exception {
+		TlsOptions tls = TlsOptions.of(SSLContext.getDefault()).withHandshakeTimeout(Duration.ofMillis(300));
+		try (TcpServer secure = serving("secure", ServerOptions.DEFAULT.withTls(tls))) {
+			try (TestClient slow = new TestClient(secure); TestClient confused = new TestClient(secure)) {
+				confused.send("GET / HTTP/1.1");
+				TestServers.await(() -> timer("handshakes", "outcome", "failed").count() == 1);
+				TestServers.await(() -> timer("handshakes", "outcome", "timeout").count() == 1);
+				assertThat(timer("handshakes", "outcome", "timeout").totalTime(TimeUnit.MILLISECONDS))
+					.isGreaterThanOrEqualTo(300);
+				assertThat(timer("handshakes", "outcome", "success").count()).isZero();
+				assertThat(timer("handshakes", "outcome", "abandoned").count()).isZero();
+				assertThat(gauge("connections.handshaking")).isZero();
+				assertThat(slow.read()).isNull();
+			}
+		}
+	}
+
+	private TcpServer serving(String name, ServerOptions options) {
+		TcpServer created = new TcpServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), () -> {
+			throw new IllegalStateException("no handler");
+		}, options.withName(name), new ThreadingMixIn());
+		created.start();
+		this.metrics.started(new SocketServerStartedEvent(created));
+		return created;
+	}
+
+	private double refused(String server, String reason) {
+		return this.registry.get("socketserver.connections.refused")
+			.tags("server", server, "reason", reason)
+			.functionCounter()
+			.count();
+	}
+
+	@Test
 	void gaugesFollowTheServer() throws Exception {
 		assertThat(gauge("connections.max")).isEqualTo(50);
 		assertThat(gauge("threads.max")).isEqualTo(2);
@@ -125,7 +187,8 @@ class SocketServerMetricsTests {
 		}
 		TestServers.await(() -> count("connections.closed", "reason", "peer-closed") == 1);
 		assertThat(count("connections.accepted")).isEqualTo(1);
-		assertThat(count("connections.refused")).isZero();
+		assertThat(count("connections.refused", "reason", "refused")).isZero();
+		assertThat(count("connections.refused", "reason", "overloaded")).isZero();
 		assertThat(count("accept.failures")).isZero();
 		assertThat(count("bytes.in")).isEqualTo(7);
 		assertThat(count("bytes.out")).isEqualTo(7);

@@ -13,13 +13,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 public class SocketConnectionsEndpointProperties {
 
 	/**
-	 * When to show the addresses of peers.
+	 * When to show who peers are: their addresses, identities and certificates' subjects.
 	 */
 	private Show showAddresses = Show.ALWAYS;
 
 	/**
-	 * Roles used to determine whether a user is authorized to be shown the addresses of
-	 * peers. When empty, all authenticated users are authorized.
+	 * Roles used to determine whether a user is authorized to be shown who peers are.
+	 * When empty, all authenticated users are authorized.
 	 */
 	private final Set<String> roles = new HashSet<>();
 
