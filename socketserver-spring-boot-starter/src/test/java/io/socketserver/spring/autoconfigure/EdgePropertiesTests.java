@@ -230,15 +230,15 @@ class EdgePropertiesTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "0.0.0.0/0, 0.0.0.0/0", "::/0, 0:0:0:0:0:0:0:0/0" })
-	void headersFromAnybodyAreWarnedOf(String block, String shown, CapturedOutput output) {
+	@ValueSource(strings = { "0.0.0.0/0", "::/0" })
+	void headersFromAnybodyAreWarnedOf(String block, CapturedOutput output) {
 		this.runner
 			.withPropertyValues("socketserver.port=0", "socketserver.address=127.0.0.1",
 					"socketserver.proxy-protocol.required-from=10.0.0.1," + block)
 			.run((context) -> assertThat(output.getAll().lines().filter((line) -> line.contains("WARN")))
 				.singleElement()
 				.asString()
-				.contains("socketserver.proxy-protocol.required-from contains " + shown)
+				.contains("socketserver.proxy-protocol.required-from contains " + block)
 				.contains("any client"));
 	}
 
