@@ -346,15 +346,19 @@ class UdpSessionTests {
 	@MethodSource("strategies")
 	void aReplyThatComesAfterTheCloseIsAwaited(Serving strategy) throws Exception {
 		CompletableFuture<String> later = new CompletableFuture<>();
-		AtomicReference<MessageConnection<String>> closed = new AtomicReference<>();
-		try (UdpTestServer server = with(strategy).start(service((connection, message) -> {
-			connection.close();
-			closed.set(connection);
-			return later;
+		CompletableFuture<MessageConnection<String>> closed = new CompletableFuture<>();
+		try (UdpTestServer server = with(strategy).start(service(new Events() {
+			@Override
+			public CompletableFuture<String> onMessage(MessageConnection<String> connection, String message) {
+				connection.close();
+				closed.complete(connection);
+				return later;
+			}
 		}))) {
 			UdpClient client = server.client().send("bye");
-			Await.until(() -> closed.get() != null && closed.get().state() == ConnectionState.CLOSING, "the close");
-			assertThat(closed.get().send("from somebody else")).isEqualTo(SendResult.REFUSED);
+			Await.until(closed::isDone, "the close");
+			assertThat(closed.join().state()).isEqualTo(ConnectionState.CLOSING);
+			assertThat(closed.join().send("from somebody else")).isEqualTo(SendResult.REFUSED);
 			assertThat(server.server().connections().count()).isOne();
 			later.complete("at last");
 			assertThat(client.receiveText()).isEqualTo("at last");
