@@ -313,6 +313,61 @@ class UdpSessionTests {
 
 	@ParameterizedTest
 	@MethodSource("strategies")
+	void theReplyToTheLastMessageIsSentOverTcpAndUdp(Serving strategy) throws Exception {
+		MessageService<String, String> both = service(new Events() {
+			@Override
+			public Object onMessage(MessageConnection<String> connection, String message) throws Exception {
+				connection.close();
+				connection.send("first");
+				return super.onMessage(connection, message);
+			}
+		});
+		try (UdpTestServer udp = with(strategy).start(both);
+				TestServer tcp = TestServer.with(strategy.mixIns()).start(both)) {
+			Client stream = tcp.connect().sendLine("bye");
+			assertThat(stream.readLine()).isEqualTo("first");
+			assertThat(stream.readLine()).isEqualTo("bye");
+			assertThat(stream.readLine()).isNull();
+			stream.close();
+			UdpClient packets = udp.client();
+			assertThat(packets.ask("bye")).isEqualTo("first");
+			assertThat(packets.receiveText()).isEqualTo("bye");
+			Await.until(() -> this.events.size() == 6, "the ends");
+			assertThat(this.events).containsExactly("open", "bye", "close CLOSED_BY_SERVER", "open", "bye",
+					"close CLOSED_BY_SERVER");
+			// What comes then is another session's.
+			assertThat(packets.ask("again")).isEqualTo("first");
+			assertThat(packets.receiveText()).isEqualTo("again");
+			assertThat(udp.server().statistics().accepted()).isEqualTo(2);
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("strategies")
+	void aReplyThatComesAfterTheCloseIsAwaited(Serving strategy) throws Exception {
+		CompletableFuture<String> later = new CompletableFuture<>();
+		CompletableFuture<MessageConnection<String>> closed = new CompletableFuture<>();
+		try (UdpTestServer server = with(strategy).start(service(new Events() {
+			@Override
+			public CompletableFuture<String> onMessage(MessageConnection<String> connection, String message) {
+				connection.close();
+				closed.complete(connection);
+				return later;
+			}
+		}))) {
+			UdpClient client = server.client().send("bye");
+			Await.until(closed::isDone, "the close");
+			assertThat(closed.join().state()).isEqualTo(ConnectionState.CLOSING);
+			assertThat(closed.join().send("from somebody else")).isEqualTo(SendResult.REFUSED);
+			assertThat(server.server().connections().count()).isOne();
+			later.complete("at last");
+			assertThat(client.receiveText()).isEqualTo("at last");
+			Await.until(() -> server.server().connections().count() == 0, "the end of the session");
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("strategies")
 	void aFailedSessionIsLoggedByItsOwnId(Serving strategy) throws Exception {
 		try (LogLines log = LogLines.warnings(); UdpTestServer server = with(strategy).start(service(new Events()))) {
 			UdpClient client = server.client();

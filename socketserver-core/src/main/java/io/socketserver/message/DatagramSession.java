@@ -81,6 +81,9 @@ final class DatagramSession<I, O> extends BaseConnection implements MessageConne
 
 	private volatile boolean paused;
 
+	// The handler wants no more messages: ends when its replies have been sent.
+	private volatile boolean ending;
+
 	private volatile boolean idleDue;
 
 	private volatile boolean drainDue;
@@ -167,9 +170,13 @@ final class DatagramSession<I, O> extends BaseConnection implements MessageConne
 		if (this.over) {
 			return false;
 		}
-		boolean input = !this.paused && !this.inbox.isEmpty();
-		return input || this.closeReason.get() != null || this.lateFailure.get() != null || this.idleDue
+		boolean input = !this.paused && !this.ending && !this.inbox.isEmpty();
+		return input || hasEnded() || this.closeReason.get() != null || this.lateFailure.get() != null || this.idleDue
 				|| (this.drainDue && isIdle());
+	}
+
+	private boolean hasEnded() {
+		return this.ending && this.pending.size() == 0;
 	}
 
 	private boolean isIdle() {
@@ -214,7 +221,7 @@ final class DatagramSession<I, O> extends BaseConnection implements MessageConne
 	}
 
 	private void handle(MessageHandler<I, O> current) throws Exception {
-		while (this.closeReason.get() == null && !this.paused) {
+		while (isOpen() && !this.paused) {
 			byte[] packet = this.inbox.poll();
 			if (packet == null) {
 				break;
@@ -229,6 +236,9 @@ final class DatagramSession<I, O> extends BaseConnection implements MessageConne
 		if (this.idleDue) {
 			this.idleDue = false;
 			sayIdle(current);
+		}
+		if (hasEnded()) {
+			endsFor(CloseReason.CLOSED_BY_SERVER);
 		}
 		if ((this.drainDue || isIdleDrain()) && this.closeReason.get() == null && isIdle()) {
 			endDrained(current);
@@ -247,7 +257,7 @@ final class DatagramSession<I, O> extends BaseConnection implements MessageConne
 
 	private void sayIdle(MessageHandler<I, O> current) throws Exception {
 		long silent = System.nanoTime() - this.lastActivityNanos;
-		if (this.closeReason.get() == null && silent >= server().connections().idleTimeout().toNanos()) {
+		if (isOpen() && silent >= server().connections().idleTimeout().toNanos()) {
 			current.onIdle(this);
 			this.lastActivityNanos = System.nanoTime();
 			waitBegins(this.lastActivityNanos);
@@ -351,7 +361,7 @@ final class DatagramSession<I, O> extends BaseConnection implements MessageConne
 		finally {
 			this.replyLock.unlock();
 		}
-		if (this.lateFailure.get() != null || (this.drainDue && isIdle())) {
+		if (this.lateFailure.get() != null || hasEnded() || (this.drainDue && isIdle())) {
 			schedule();
 		}
 	}
@@ -363,7 +373,7 @@ final class DatagramSession<I, O> extends BaseConnection implements MessageConne
 				this.lateFailure.compareAndSet(null, slot.error);
 			}
 			else if (reply != null && this.lateFailure.get() == null) {
-				send(this.service.message(reply));
+				transmit(payload(this.service.message(reply)));
 			}
 		}
 		catch (RuntimeException ex) {
@@ -373,12 +383,19 @@ final class DatagramSession<I, O> extends BaseConnection implements MessageConne
 
 	@Override
 	public SendResult send(O message) {
-		return transmit(payload(message));
+		return mayBeSent() ? transmit(payload(message)) : SendResult.REFUSED;
 	}
 
 	@Override
 	public SendResult send(EncodedMessage message) {
-		return transmit(message.frame());
+		return mayBeSent() ? transmit(message.frame()) : SendResult.REFUSED;
+	}
+
+	/**
+	 * Once the session is ending only its handler may send, as in any connection.
+	 */
+	private boolean mayBeSent() {
+		return !this.ending || this.runner == Thread.currentThread();
 	}
 
 	@Override
@@ -433,7 +450,14 @@ final class DatagramSession<I, O> extends BaseConnection implements MessageConne
 
 	@Override
 	public boolean isWritable() {
-		return this.closeReason.get() == null;
+		return isOpen();
+	}
+
+	/**
+	 * Whether it takes more messages.
+	 */
+	boolean isOpen() {
+		return this.closeReason.get() == null && !this.ending;
 	}
 
 	@Override
@@ -454,7 +478,10 @@ final class DatagramSession<I, O> extends BaseConnection implements MessageConne
 
 	@Override
 	public void close() {
-		close(CloseReason.COMPLETED);
+		this.ending = true;
+		if (this.runner != Thread.currentThread()) {
+			schedule();
+		}
 	}
 
 	@Override
@@ -475,7 +502,7 @@ final class DatagramSession<I, O> extends BaseConnection implements MessageConne
 		if (this.over) {
 			return ConnectionState.CLOSED;
 		}
-		if (this.closeReason.get() != null) {
+		if (!isOpen()) {
 			return ConnectionState.CLOSING;
 		}
 		return this.busy.get() ? ConnectionState.RUNNING : ConnectionState.IDLE;

@@ -120,7 +120,7 @@ public final class DatagramSessions<I, O> implements MixIn, RequestHandlerFactor
 	private DatagramSession<I, O> session(DatagramRequest datagram) {
 		SocketAddress peer = datagram.clientAddress();
 		DatagramSession<I, O> current = this.sessions.get(peer);
-		if (current != null && current.closeReason().isEmpty()) {
+		if (current != null && current.isOpen()) {
 			return current;
 		}
 		if (this.sessions.size() >= this.maxSessions) {
@@ -129,7 +129,7 @@ public final class DatagramSessions<I, O> implements MixIn, RequestHandlerFactor
 		}
 		DatagramSession<I, O> created = new DatagramSession<>(this, this.service, datagram);
 		DatagramSession<I, O> session = this.sessions.merge(peer, created,
-				(found, mine) -> found.closeReason().isEmpty() ? found : mine);
+				(found, mine) -> found.isOpen() ? found : mine);
 		if (session == created) {
 			created.opened();
 		}

@@ -66,8 +66,10 @@ public interface MessageConnection<O> extends Connection {
 	void startTls();
 
 	/**
-	 * Ends the connection in an orderly way: what was sent before is sent, then the peer
-	 * sees the end of the stream. Unlike {@link #close(CloseReason)}, which ends it now.
+	 * Ends the connection in an orderly way: what was sent before is sent, and so is the
+	 * reply to the message that the handler has at hand; then the peer sees the end of
+	 * the stream, if there is one. No more messages are handled. Unlike
+	 * {@link #close(CloseReason)}, which ends it now.
 	 */
 	void close();
 

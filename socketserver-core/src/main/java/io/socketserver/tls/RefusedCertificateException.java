@@ -1,5 +1,6 @@
 package io.socketserver.tls;
 
+import java.security.Principal;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
@@ -20,9 +21,13 @@ final class RefusedCertificateException extends CertificateException {
 	 * @param why what its trust manager threw, whose cause decides on the alert
 	 */
 	RefusedCertificateException(X509Certificate certificate, CertificateException why) {
-		super("the client's certificate of " + Printable.of(certificate.getSubjectX500Principal().getName())
-				+ ", issued by " + Printable.of(certificate.getIssuerX500Principal().getName()) + ", is refused: "
-				+ reason(certificate, why), why.getCause());
+		super("the client's certificate of " + name(certificate.getSubjectX500Principal()) + ", issued by "
+				+ name(certificate.getIssuerX500Principal()) + ", is refused: " + reason(certificate, why),
+				why.getCause());
+	}
+
+	private static String name(Principal principal) {
+		return Printable.of(principal.getName());
 	}
 
 	private static String reason(X509Certificate certificate, CertificateException why) {
