@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Objects;
 
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -137,7 +138,8 @@ class TlsTests {
 				.getBundle("live")
 				.getManagers()
 				.getKeyManagerFactory();
-			KeyStore store = context.getBean(SslBundles.class).getBundle("live").getStores().getKeyStore();
+			KeyStore store = Objects
+				.requireNonNull(context.getBean(SslBundles.class).getBundle("live").getStores().getKeyStore());
 			String alias = store.aliases().nextElement();
 			KeyManager stranger = PemFiles.insisting(alias, (X509ExtendedKeyManager) keys.getKeyManagers()[0]);
 			assertThatIOException().isThrownBy(() -> {
