@@ -49,7 +49,7 @@ final class BundleContext implements Supplier<TlsContext> {
 	 */
 	BundleContext(String name, SslBundle bundle) {
 		this.name = name;
-		this.current = context(bundle);
+		this.current = context(bundle, false);
 		this.bundle = bundle;
 	}
 
@@ -59,6 +59,7 @@ final class BundleContext implements Supplier<TlsContext> {
 	 */
 	boolean authenticatesClients() {
 		this.forClients = true;
+		this.current = context(this.bundle, true);
 		return ClientTrust.isSaid(this.bundle);
 	}
 
@@ -69,7 +70,7 @@ final class BundleContext implements Supplier<TlsContext> {
 
 	void update(SslBundle bundle) {
 		try {
-			TlsContext updated = context(bundle);
+			TlsContext updated = context(bundle, this.forClients);
 			if (this.forClients && !ClientTrust.isSaid(bundle)) {
 				throw new IllegalStateException("it has no truststore, and clients are asked for certificates");
 			}
@@ -85,16 +86,16 @@ final class BundleContext implements Supplier<TlsContext> {
 		}
 	}
 
-	private static TlsContext context(SslBundle bundle) {
+	private static TlsContext context(SslBundle bundle, boolean forClients) {
 		check(bundle);
-		return new TlsContext(sslContext(bundle), list(bundle.getOptions().getEnabledProtocols()),
-				list(bundle.getOptions().getCiphers()));
+		return new TlsContext(forClients ? naming(bundle) : bundle.createSslContext(),
+				list(bundle.getOptions().getEnabledProtocols()), list(bundle.getOptions().getCiphers()));
 	}
 
 	/**
-	 * As the bundle itself makes one, but for the names of those that are refused.
+	 * As the bundle itself makes one, but for the names of clients that are refused.
 	 */
-	private static SSLContext sslContext(SslBundle bundle) {
+	private static SSLContext naming(SslBundle bundle) {
 		try {
 			SSLContext context = SSLContext.getInstance(bundle.getProtocol());
 			context.init(bundle.getManagers().getKeyManagers(),
