@@ -57,28 +57,28 @@ final class PreloadedClasses {
 			message.WriteLimits mixin.AcceptLimit mixin.AddressRulesMixIn mixin.AddressRulesMixIn$Rule
 			mixin.ForkingMixIn mixin.LimitingMixIn mixin.MultiplexingMixIn mixin.OverflowPolicy
 			mixin.PerAddressLimitMixIn mixin.PoolingMixIn mixin.ThreadUse mixin.ThreadingMixIn
-			proxy.ForbiddenHeader proxy.GuardedWire proxy.ProxyHeader
-			proxy.ProxyHeaderException proxy.ProxyProtocol proxy.ProxySsl proxy.ProxyTlvs proxy.ProxyTlvs$Tlv
-			proxy.ProxyV1 proxy.ProxyV2 proxy.PushbackWire request.AcceptGate request.Addresses
-			request.AttributeKey request.BaseConnection request.BaseOpening request.BaseOpening$Computing
-			request.BaseRequest request.BaseRequest$Several request.BaseRequestHandler request.Cidr
-			request.CloseReason request.Connection request.ConnectionClosedException request.ConnectionDriver
-			request.ConnectionState request.ConnectionWatch request.Connections request.DatagramDriver
-			request.DatagramDrop request.DatagramOptions request.DatagramOutput request.DatagramRequest
+			proxy.ForbiddenHeader proxy.GuardedWire proxy.ProxyHeader proxy.ProxyHeaderException
+			proxy.ProxyProtocol proxy.ProxySsl proxy.ProxyTlvs proxy.ProxyTlvs$Tlv proxy.ProxyV1 proxy.ProxyV2
+			proxy.PushbackWire request.AcceptGate request.Addresses request.AttributeKey request.BaseConnection
+			request.BaseOpening request.BaseOpening$Computing request.BaseRequest request.BaseRequest$Several
+			request.BaseRequestHandler request.Cidr request.CloseReason request.Connection
+			request.ConnectionClosedException request.ConnectionDriver request.ConnectionState
+			request.ConnectionWatch request.Connections request.DatagramDriver request.DatagramDrop
+			request.DatagramOptions request.DatagramOutput request.DatagramRequest
 			request.DatagramRequestHandler request.DatagramTooLongException request.Datagrams request.DrainCount
 			request.DrainReport request.Exchange request.HandshakeOutcome request.HandshakeOutcome$1
 			request.IdleHandler request.Layer request.LineTooLongException request.MixIn request.PassingOn
 			request.PlainWire request.ReplyBuffer request.Request request.RequestCycle request.RequestHandler
 			request.RequestHandlerFactory request.RequestInputStream request.RequestOrigin
-			request.RequestOutcome request.RequestOutputStream request.RequestRefusedException
-			request.ServerContext request.ServerListener request.ServerStatistics request.ServerStatistics$1
-			request.StopServing request.StreamOptions request.StreamRequest request.StreamRequest$1
-			request.StreamRequestHandler request.ThreadDriver request.TlsWire request.TlsWire$Below
-			request.UnixPeerAddress request.Watched request.Wire tls.Buffers tls.Carrier tls.ClientAuth
-			tls.ClientHello tls.Handshake tls.Handshake$1 tls.Intake tls.NamingTrustManager
-			tls.NamingTrustManager$Check tls.Outlet tls.RefusedCertificateException tls.TlsChannel
-			tls.TlsChannel$1 tls.TlsContext tls.TlsException tls.TlsException$Problem tls.TlsOptions
-			tls.TlsSession
+			request.RequestOutcome request.RequestOutputStream request.RequestOutputStream$Step
+			request.RequestRefusedException request.ServerContext request.ServerListener
+			request.ServerStatistics request.ServerStatistics$1 request.StopServing request.StreamOptions
+			request.StreamRequest request.StreamRequest$1 request.StreamRequestHandler request.ThreadDriver
+			request.ThreadDriver$Attempt request.TlsWire request.TlsWire$Below request.UnixPeerAddress
+			request.Watched request.Wire tls.Buffers tls.Carrier tls.ClientAuth tls.ClientHello tls.Handshake
+			tls.Handshake$1 tls.Intake tls.NamingTrustManager tls.NamingTrustManager$Check tls.Outlet
+			tls.RefusedCertificateException tls.TlsChannel tls.TlsChannel$1 tls.TlsContext tls.TlsException
+			tls.TlsException$Problem tls.TlsOptions tls.TlsSession
 			""";
 
 	static {

@@ -133,6 +133,19 @@ public final class RequestOutputStream extends OutputStream {
 		}
 	}
 
+	/**
+	 * Has other threads wait that write, flush or close, while something is done.
+	 */
+	<T> T holdOthersWhile(Step<T> step) throws IOException {
+		this.lock.lock();
+		try {
+			return step.run();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
 	private void send() throws IOException {
 		int length = this.count;
 		if (length > 0) {
@@ -149,6 +162,18 @@ public final class RequestOutputStream extends OutputStream {
 	@Override
 	public void close() throws IOException {
 		flush();
+	}
+
+	/**
+	 * What is done.
+	 *
+	 * @param <T> what comes of it
+	 */
+	@FunctionalInterface
+	interface Step<T> {
+
+		T run() throws IOException;
+
 	}
 
 }

@@ -136,7 +136,29 @@ final class ThreadDriver implements ConnectionDriver {
 	 */
 	void open(Wire wire, Duration timeout) throws IOException {
 		this.request.throwIfClosed(null);
-		flushOutput();
+		RequestOutputStream stream = this.output;
+		Attempt attempt = (stream != null) ? stream.holdOthersWhile(() -> {
+			stream.flush();
+			return tryOpen(wire, timeout);
+		}) : tryOpen(wire, timeout);
+		boolean drained = attempt.draining() && attempt.failure() instanceof SocketTimeoutException;
+		if (drained) {
+			drainMyself();
+		}
+		else {
+			// Not while others are held: whoever says good-bye may be one of them.
+			drained = !goOn(attempt.waiting());
+		}
+		this.request.throwIfClosed(attempt.failure());
+		if (drained) {
+			throw new ConnectionClosedException(this.request.id(), CloseReason.DRAINED, attempt.failure());
+		}
+		if (attempt.failure() != null) {
+			this.request.lost(attempt.failure());
+		}
+	}
+
+	private Attempt tryOpen(Wire wire, Duration timeout) {
 		wantInput(false);
 		boolean inRequest = this.exchange.isOpen();
 		this.request.touched(System.nanoTime());
@@ -145,22 +167,15 @@ final class ThreadDriver implements ConnectionDriver {
 		this.connections.watch().wakeBy(this.openUntil);
 		ConnectionState waiting = waitToOpen(inRequest);
 		boolean draining = !inRequest && waiting == ConnectionState.READING;
-		IOException failure = tryOpen(wire, draining ? FIRST_BYTE_GRACE : timeout);
+		IOException failure = null;
+		try {
+			wire.open(draining ? FIRST_BYTE_GRACE : timeout);
+		}
+		catch (IOException ex) {
+			failure = ex;
+		}
 		this.openUntil = 0;
-		boolean drained = draining && failure instanceof SocketTimeoutException;
-		if (drained) {
-			drainMyself();
-		}
-		else {
-			drained = !goOn(waiting);
-		}
-		this.request.throwIfClosed(failure);
-		if (drained) {
-			throw new ConnectionClosedException(this.request.id(), CloseReason.DRAINED, failure);
-		}
-		if (failure != null) {
-			this.request.lost(failure);
-		}
+		return new Attempt(waiting, draining, failure);
 	}
 
 	/**
@@ -177,16 +192,6 @@ final class ThreadDriver implements ConnectionDriver {
 		return busy ? ConnectionState.READING : ConnectionState.IDLE;
 	}
 
-	private static @Nullable IOException tryOpen(Wire wire, Duration timeout) {
-		try {
-			wire.open(timeout);
-			return null;
-		}
-		catch (IOException ex) {
-			return ex;
-		}
-	}
-
 	/**
 	 * Refuses what came in clear and would be taken for encrypted.
 	 */
@@ -195,13 +200,6 @@ final class ThreadDriver implements ConnectionDriver {
 		if ((stream != null && stream.available() > 0) || this.request.wire().hasInput()) {
 			this.request.endsFor(CloseReason.TLS_VIOLATION);
 			throw TlsException.inClear();
-		}
-	}
-
-	private void flushOutput() throws IOException {
-		RequestOutputStream stream = this.output;
-		if (stream != null) {
-			stream.flush();
 		}
 	}
 
@@ -566,6 +564,16 @@ final class ThreadDriver implements ConnectionDriver {
 		}
 		this.request.close(CloseReason.REQUEST_TIMEOUT);
 		return Long.MAX_VALUE;
+	}
+
+	/**
+	 * To make a wire ready.
+	 *
+	 * @param waiting the state meanwhile
+	 * @param draining whether a drain had begun
+	 * @param failure why the wire is not ready, if it is not
+	 */
+	private record Attempt(ConnectionState waiting, boolean draining, @Nullable IOException failure) {
 	}
 
 }

@@ -2,6 +2,7 @@ package io.socketserver.tls;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -322,6 +323,40 @@ class TlsFaultTests {
 			assertThat(report.closedIdle()).isOne();
 			assertThat(report.cutOff()).isZero();
 			assertThat(server.server().statistics().closed(CloseReason.DRAINED)).isOne();
+		}
+	}
+
+	@Test
+	void whoElseWritesWaitsForTheHandshake() throws Exception {
+		CompletableFuture<Thread> writer = new CompletableFuture<>();
+		try (TestServer server = TlsTests.secure(Strategy.THREAD, (tls) -> tls.withOnDemand(true)).start((handler) -> {
+			handler.line();
+			handler.out().println("go ahead");
+			handler.out().flush();
+			handler.line();
+			writer.complete(new Thread(() -> write(handler, "from another thread")));
+			handler.stream().startTls();
+			handler.line();
+		}); Client client = server.connect()) {
+			assertThat(client.ask("STARTTLS")).isEqualTo("go ahead");
+			client.sendLine("now");
+			Await.until(() -> server.server().connections().handshaking() == 1, "the handshake");
+			Thread other = writer.join();
+			other.start();
+			Await.until(() -> other.getState() == Thread.State.WAITING, "the other writer's patience");
+			try (Client secure = client.startTls(anonymous, TlsTests.version("TLSv1.3"))) {
+				assertThat(secure.readLine()).isEqualTo("from another thread");
+			}
+		}
+	}
+
+	private static void write(Script.Handler handler, String line) {
+		try {
+			handler.out().println(line);
+			handler.out().flush();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 	}
 
