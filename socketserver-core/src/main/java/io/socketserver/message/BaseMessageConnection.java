@@ -26,12 +26,14 @@ abstract class BaseMessageConnection<I, O> implements MessageConnection<O> {
 
 	final StreamRequest request;
 
-	final MessageService<I, O> service;
-
-	BaseMessageConnection(StreamRequest request, MessageService<I, O> service) {
+	BaseMessageConnection(StreamRequest request) {
 		this.request = request;
-		this.service = service;
 	}
+
+	/**
+	 * What is served. Not kept here: idle connections are many.
+	 */
+	abstract MessageService<I, O> service();
 
 	@Override
 	public final EncodedMessage encode(O message) {
@@ -43,7 +45,7 @@ abstract class BaseMessageConnection<I, O> implements MessageConnection<O> {
 	 */
 	final ByteBuffer frame(O message) {
 		try {
-			return this.service.frame(message);
+			return service().frame(message);
 		}
 		catch (FramingException ex) {
 			throw new IllegalArgumentException("Cannot send to " + id() + ": " + ex.getMessage(), ex);

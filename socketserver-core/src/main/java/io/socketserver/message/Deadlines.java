@@ -22,7 +22,7 @@ final class Deadlines {
 		long left = Long.MAX_VALUE;
 		long stalled = driver.outbound.stalledSince();
 		if (stalled != 0) {
-			left = left(stalled, driver.service.writeLimits().stalledTimeout(), now);
+			left = left(stalled, driver.service().writeLimits().stalledTimeout(), now);
 			if (left <= 0) {
 				driver.request.endsFor(CloseReason.WRITE_TIMEOUT);
 				driver.reset();
@@ -35,7 +35,7 @@ final class Deadlines {
 		}
 		long frameSince = driver.inflow.frameSince();
 		if (frameSince != 0 && driver.mayHandle()) {
-			long frame = left(frameSince, driver.service.frameTimeout(), now);
+			long frame = left(frameSince, driver.service().frameTimeout(), now);
 			if (frame <= 0) {
 				driver.request.close(CloseReason.FRAME_TIMEOUT);
 				return Long.MAX_VALUE;

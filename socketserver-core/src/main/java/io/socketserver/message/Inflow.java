@@ -145,7 +145,7 @@ final class Inflow {
 		}
 		if (from > 0 || room.since() == 0) {
 			room.since(driver.shared.loop().now() | 1);
-			long timeout = driver.service.frameTimeout().toNanos();
+			long timeout = driver.service().frameTimeout().toNanos();
 			if (timeout > 0) {
 				driver.shared.sweepBy(room.since() + timeout);
 			}

@@ -46,11 +46,16 @@ abstract class LoopConnection<I, O> extends BaseMessageConnection<I, O> implemen
 	// Written in the loop thread.
 	volatile boolean ended;
 
-	LoopConnection(StreamRequest request, MessageService<I, O> service, MessageLoop<I, O> shared) {
-		super(request, service);
+	LoopConnection(StreamRequest request, MessageLoop<I, O> shared) {
+		super(request);
 		this.shared = shared;
-		this.inflow = new Inflow(service.framing().newDecoder());
+		this.inflow = new Inflow(shared.service().framing().newDecoder());
 		this.outbound = new Outbound(this);
+	}
+
+	@Override
+	final MessageService<I, O> service() {
+		return this.shared.service();
 	}
 
 	// --- The commands, which run in the loop thread.

@@ -44,8 +44,8 @@ abstract sealed class LoopDriver<I, O> extends LoopConnection<I, O> implements S
 
 	private boolean finishedInDrain;
 
-	LoopDriver(StreamRequest request, MessageService<I, O> service, MessageLoop<I, O> shared) {
-		super(request, service, shared);
+	LoopDriver(StreamRequest request, MessageLoop<I, O> shared) {
+		super(request, shared);
 	}
 
 	// --- The begin, and what the selector tells.
@@ -53,7 +53,7 @@ abstract sealed class LoopDriver<I, O> extends LoopConnection<I, O> implements S
 	final void begin() throws Exception {
 		boolean begun = false;
 		try {
-			this.handler = this.service.handlerFactory().newHandler();
+			this.handler = service().handlerFactory().newHandler();
 			this.request.channel().configureBlocking(false);
 			begun = true;
 		}
@@ -261,7 +261,7 @@ abstract sealed class LoopDriver<I, O> extends LoopConnection<I, O> implements S
 	}
 
 	private void gather(Object reply) throws Exception {
-		this.shared.gathering().add(this, this.service.message(reply));
+		this.shared.gathering().add(this, service().message(reply));
 	}
 
 	private void sendGathered() {
@@ -270,7 +270,7 @@ abstract sealed class LoopDriver<I, O> extends LoopConnection<I, O> implements S
 
 	@Override
 	final void sendingBegan() {
-		this.shared.sweepAfter(this.service.writeLimits().stalledTimeout());
+		this.shared.sweepAfter(service().writeLimits().stalledTimeout());
 		updateInterest();
 	}
 
@@ -278,7 +278,7 @@ abstract sealed class LoopDriver<I, O> extends LoopConnection<I, O> implements S
 
 	final boolean mayHandle() {
 		PendingReplies replies = this.pending;
-		return !this.closing && !mustWait() && (replies == null || replies.size() < this.service.maxPendingReplies());
+		return !this.closing && !mustWait() && (replies == null || replies.size() < service().maxPendingReplies());
 	}
 
 	final boolean mayRead() {
@@ -500,7 +500,7 @@ abstract sealed class LoopDriver<I, O> extends LoopConnection<I, O> implements S
 			this.request.server().connections().goodbyeFailed(this.request, ex);
 		}
 		finally {
-			this.service.handlerFactory().release(last);
+			service().handlerFactory().release(last);
 		}
 	}
 

@@ -85,9 +85,12 @@ public final class MessageLoop<I, O> {
 		request.driver(opens ? new LoopOpening(request, this) : newDriver(request));
 	}
 
+	MessageService<I, O> service() {
+		return this.service;
+	}
+
 	LoopDriver<I, O> newDriver(StreamRequest request) {
-		return (this.executor != null) ? new OffLoopDriver<>(request, this.service, this)
-				: new OnLoopDriver<>(request, this.service, this);
+		return (this.executor != null) ? new OffLoopDriver<>(request, this) : new OnLoopDriver<>(request, this);
 	}
 
 	/**

@@ -25,8 +25,8 @@ final class OffLoopDriver<I, O> extends LoopDriver<I, O> {
 	// Written in the loop thread, read in any.
 	private volatile @Nullable Turn<I, O> turn;
 
-	OffLoopDriver(StreamRequest request, MessageService<I, O> service, MessageLoop<I, O> shared) {
-		super(request, service, shared);
+	OffLoopDriver(StreamRequest request, MessageLoop<I, O> shared) {
+		super(request, shared);
 	}
 
 	// --- What there is for the handler, in the loop thread.

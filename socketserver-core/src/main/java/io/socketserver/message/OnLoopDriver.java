@@ -16,8 +16,8 @@ import io.socketserver.request.StreamRequest;
  */
 final class OnLoopDriver<I, O> extends LoopDriver<I, O> {
 
-	OnLoopDriver(StreamRequest request, MessageService<I, O> service, MessageLoop<I, O> shared) {
-		super(request, service, shared);
+	OnLoopDriver(StreamRequest request, MessageLoop<I, O> shared) {
+		super(request, shared);
 	}
 
 	@Override

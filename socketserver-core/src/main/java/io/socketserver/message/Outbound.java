@@ -107,7 +107,7 @@ final class Outbound {
 	}
 
 	private WriteLimits limits() {
-		return this.connection.service.writeLimits();
+		return this.connection.service().writeLimits();
 	}
 
 	/**

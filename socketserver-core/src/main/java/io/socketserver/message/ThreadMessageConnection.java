@@ -28,6 +28,8 @@ final class ThreadMessageConnection<I, O> extends BaseMessageConnection<I, O> {
 	// connection gone.
 	private static final long POLL_MILLIS = 100;
 
+	private final MessageService<I, O> service;
+
 	private final RequestOutputStream output;
 
 	private final ReentrantLock lock = new ReentrantLock();
@@ -56,8 +58,14 @@ final class ThreadMessageConnection<I, O> extends BaseMessageConnection<I, O> {
 	private volatile Thread turn = Thread.currentThread();
 
 	ThreadMessageConnection(StreamRequest request, MessageService<I, O> service, RequestOutputStream output) {
-		super(request, service);
+		super(request);
+		this.service = service;
 		this.output = output;
+	}
+
+	@Override
+	MessageService<I, O> service() {
+		return this.service;
 	}
 
 	/**

@@ -218,13 +218,13 @@ final class Turn<I, O> implements Runnable {
 			flush();
 		}
 		if (!this.driver.replyLater(reply)) {
-			gather(this.driver.service.message(reply));
+			gather(this.driver.service().message(reply));
 		}
 	}
 
 	private void gather(O message) throws Exception {
-		ByteBuffer payload = this.driver.service.payload(message);
-		Framing framing = this.driver.service.framing();
+		ByteBuffer payload = this.driver.service().payload(message);
+		Framing framing = this.driver.service().framing();
 		int size = payload.remaining() + framing.overhead();
 		ByteBuffer room = this.out;
 		if (room == null) {
@@ -238,7 +238,7 @@ final class Turn<I, O> implements Runnable {
 		framing.encode(payload, room);
 		// The user's own buffer stays as it was.
 		payload.position(position);
-		if (room.position() >= this.driver.service.writeLimits().highMark()) {
+		if (room.position() >= this.driver.service().writeLimits().highMark()) {
 			// Many small messages with large replies are no reason to go over the cap.
 			flush();
 		}
