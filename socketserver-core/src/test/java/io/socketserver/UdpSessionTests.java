@@ -329,6 +329,7 @@ class UdpSessionTests {
 			assertThat(stream.readLine()).isEqualTo("bye");
 			assertThat(stream.readLine()).isNull();
 			stream.close();
+			Await.until(() -> this.events.size() == 3, "the end of the connection");
 			UdpClient packets = udp.client();
 			assertThat(packets.ask("bye")).isEqualTo("first");
 			assertThat(packets.receiveText()).isEqualTo("bye");
