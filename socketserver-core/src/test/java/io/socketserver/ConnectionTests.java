@@ -2,6 +2,7 @@ package io.socketserver;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -22,6 +23,7 @@ import io.socketserver.request.ConnectionState;
 import io.socketserver.request.Request;
 import io.socketserver.request.RequestOutcome;
 import io.socketserver.request.ServerListener;
+import io.socketserver.request.Wire;
 import io.socketserver.support.Await;
 import io.socketserver.support.Client;
 import io.socketserver.support.Client.End;
@@ -181,6 +183,40 @@ class ConnectionTests {
 	}
 
 	@ParameterizedTest
+	@EnumSource(mode = Mode.EXCLUDE, names = "FORK") // Its handler has no socket.
+	void closingBehindTheLastByteOfAnAnswerIsAnOrderlyEnd(Strategy strategy) throws Exception {
+		try (TestServer server = TestServer.with(strategy).start((handler) -> {
+			handler.stream().wire(new SlowWire(handler.stream().wire(), this.go));
+			handler.out().println(handler.line());
+			handler.out().flush();
+			handler.line();
+		})) {
+			Client client = server.connect();
+			assertThat(client.ask("all of it")).isEqualTo("all of it");
+			// The client has it all, and the handler does not know yet.
+			server.trace().request().close(CloseReason.CLOSED_BY_SERVER);
+			this.go.countDown();
+			assertThat(client.end()).isEqualTo(End.ORDERLY);
+			server.awaitQuiet();
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void closingInTheMidstOfAnAnswerEndsWithAReset(Strategy strategy) throws Exception {
+		try (TestServer server = TestServer.with(strategy)
+			.start((handler) -> handler.out().write(new byte[32 * 1024 * 1024]))) {
+			Client client = server.connect();
+			Connection connection = server.trace().request();
+			Await.until(() -> connection.state() == ConnectionState.WRITING && connection.bytesOut() > 0
+					&& connection.idleTime().toMillis() > 100, "a blocked write");
+			connection.close(CloseReason.CLOSED_BY_SERVER);
+			server.awaitQuiet();
+			assertThat(client.end()).isEqualTo(End.RESET);
+		}
+	}
+
+	@ParameterizedTest
 	@EnumSource
 	void closingFreesAThreadBlockedInAWrite(Strategy strategy) throws Exception {
 		try (TestServer server = TestServer.with(strategy).start((handler) -> {
@@ -300,6 +336,35 @@ class ConnectionTests {
 		@Override
 		public void requestFinished(Request request, Duration duration, RequestOutcome outcome) {
 			this.list.add(outcome.name());
+		}
+
+	}
+
+	/**
+	 * Comes back from a write only a while after its bytes are gone.
+	 */
+	private record SlowWire(Wire below, CountDownLatch go) implements Wire {
+
+		@Override
+		public int read(ByteBuffer into) throws IOException {
+			return this.below.read(into);
+		}
+
+		@Override
+		public int read(ByteBuffer into, Duration timeout) throws IOException {
+			return this.below.read(into, timeout);
+		}
+
+		@Override
+		public int write(ByteBuffer from) throws IOException {
+			int count = this.below.write(from);
+			Await.latch(this.go, "the close");
+			return count;
+		}
+
+		@Override
+		public void shutdownOutput() throws IOException {
+			this.below.shutdownOutput();
 		}
 
 	}

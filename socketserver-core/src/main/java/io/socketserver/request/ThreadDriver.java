@@ -344,6 +344,7 @@ final class ThreadDriver implements ConnectionDriver {
 		this.request.touched(now);
 		this.sending = true;
 		this.connections.watch().waitBegins(now);
+		boolean whole = false;
 		try {
 			int end = offset + length;
 			for (int position = offset; position < end;) {
@@ -352,12 +353,30 @@ final class ThreadDriver implements ConnectionDriver {
 				position += sent;
 				this.request.sent(sent, System.nanoTime());
 			}
+			whole = true;
 		}
 		catch (IOException ex) {
 			this.request.lost(ex);
 		}
 		finally {
 			this.sending = false;
+			if (this.request.isForced()) {
+				endAfterSend(whole);
+			}
+		}
+	}
+
+	/**
+	 * The connection was closed while bytes were sent, which only their sender knows the
+	 * end of.
+	 */
+	private void endAfterSend(boolean whole) {
+		if (whole) {
+			this.request.shutdownQuietly();
+		}
+		else {
+			// After half an answer, an orderly end would say that this was all.
+			this.request.reset();
 		}
 	}
 
@@ -457,13 +476,15 @@ final class ThreadDriver implements ConnectionDriver {
 
 	@Override
 	public void closing() {
-		if (this.sending) {
-			// After half an answer, an orderly end would say that this was all.
-			this.request.reset();
-		}
-		else {
+		if (!this.sending) {
 			this.request.shutdownQuietly();
 		}
+		else if (this.request.closeReason().filter(CloseReason.WRITE_TIMEOUT::equals).isPresent()) {
+			// The peer has not read for all of that time.
+			this.request.reset();
+		}
+		// Otherwise the sender looks at this once it is done: the peer may have the whole
+		// answer already. Whoever still waits for the peer in a while is reset.
 	}
 
 	@Override
