@@ -61,11 +61,11 @@ class ForkedTlsTests {
 		shared.awaitQuiet();
 	}
 
-	private static ForkingMixIn workers() {
+	static ForkingMixIn workers() {
 		return new ForkingMixIn(ForkOptions.of(ForkedHandler.class).withMinIdle(0).withJvmOptions(List.of("-Xmx64m")));
 	}
 
-	private static TestServer start(ForkingMixIn mixIn, UnaryOperator<TlsOptions> change) {
+	static TestServer start(ForkingMixIn mixIn, UnaryOperator<TlsOptions> change) {
 		return TestServer.with(mixIn)
 			.options((options) -> options.withTls(change.apply(TlsOptions.of(certificates.context("localhost")))))
 			.start(ForkedHandler::new);

@@ -101,6 +101,15 @@ class OpenSslTests {
 				version);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
+	void isAnsweredFromAWorkerProcessThatKnowsItsCertificate(String version) throws Exception {
+		try (TestServer server = ForkedTlsTests.start(ForkedTlsTests.workers(),
+				(tls) -> tls.withClientAuth(ClientAuth.NEED)); OpenSslClient client = as("client", server, version)) {
+			client.send("tls\n").expect(version + " TLS_", " by CN=client").send("again\n").expect("again");
+		}
+	}
+
 	private static void isAnswered(TestServer started, String version) throws Exception {
 		try (TestServer server = started;
 				OpenSslClient client = new OpenSslClient(server, option(version), "-servername", "localhost",
