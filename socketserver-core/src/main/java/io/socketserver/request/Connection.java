@@ -84,11 +84,12 @@ public interface Connection extends Request {
 	void identity(@Nullable String value);
 
 	/**
-	 * Ends the connection now, whatever its handler does: a thread blocked in a read or a
-	 * write of it, platform or virtual, is freed and gets a
-	 * {@link ConnectionClosedException}. The peer sees an orderly end of stream; if it
-	 * has not closed its side within the linger timeout, the connection is reset. Returns
-	 * at once. No effect if the connection has ended.
+	 * Ends the connection, whatever its handler does: a thread blocked in a read of it,
+	 * platform or virtual, is freed and gets a {@link ConnectionClosedException}; one
+	 * blocked in a write, after half a second at the latest. The peer sees an orderly end
+	 * of stream, or a reset if it has only a part of what is being sent. If it has not
+	 * closed its side half a second later, the connection is reset. Returns at once. No
+	 * effect if the connection has ended.
 	 * @param reason what {@link #closeReason()} then says, unless another reason was
 	 * first
 	 * @return true if this call decided the reason

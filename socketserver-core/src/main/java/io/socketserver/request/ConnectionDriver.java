@@ -62,8 +62,8 @@ public interface ConnectionDriver {
 	void drain();
 
 	/**
-	 * {@link StreamRequest#close} has settled why the connection ends: ends it now,
-	 * whatever the handler does.
+	 * {@link StreamRequest#close} has settled why the connection ends: ends it, whatever
+	 * the handler does, but not in an orderly way behind a part of what is being sent.
 	 */
 	void closing();
 
