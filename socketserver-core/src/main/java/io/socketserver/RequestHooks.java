@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import io.socketserver.framing.FramingException;
 import io.socketserver.internal.LogLimit;
 import io.socketserver.internal.LostPeers;
+import io.socketserver.internal.Refusals;
 import io.socketserver.request.BaseRequest;
 import io.socketserver.request.CloseReason;
 import io.socketserver.request.ConnectionClosedException;
@@ -46,6 +47,8 @@ abstract class RequestHooks implements ServerContext {
 	private final RequestHandlerFactory handlers;
 
 	private final LogLimit errorLines = new LogLimit(10, Duration.ofSeconds(1));
+
+	private final Refusals refusals = new Refusals(logger);
 
 	private List<MixIn> mixIns = List.of();
 
@@ -318,7 +321,7 @@ abstract class RequestHooks implements ServerContext {
 			this.self.processRequest(request);
 		}
 		catch (RequestRefusedException ex) {
-			logger.log(Level.DEBUG, () -> request + " is refused: " + ex.getMessage());
+			this.refusals.log(ex.reason(), () -> describe() + " refuses " + request + ": " + ex.getMessage());
 			end(request, ex.reason());
 		}
 		catch (StopServing ex) {

@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,7 @@ import io.socketserver.request.ServerListener;
 import io.socketserver.support.Await;
 import io.socketserver.support.Client;
 import io.socketserver.support.Client.End;
+import io.socketserver.support.LogLines;
 import io.socketserver.support.Multiplexed;
 import io.socketserver.support.Script;
 import io.socketserver.support.Strategy;
@@ -166,14 +168,19 @@ class LimitTests {
 	@Test
 	void aFullPoolThatRefusesClosesWithItsReason() throws Exception {
 		PoolingMixIn pool = new PoolingMixIn(1, 1, OverflowPolicy.REFUSE);
-		try (TestServer server = TestServer.with(pool).start(Script.UPPER)) {
+		try (LogLines lines = LogLines.warnings(); TestServer server = TestServer.with(pool).start(Script.UPPER)) {
 			Client served = server.connect();
 			assertThat(served.ask("a")).isEqualTo("A");
 			Client queued = server.connect().sendLine("b");
 			Await.until(() -> pool.queuedRequests() == 1, "one queued");
-			assertThat(server.connect().readToEnd()).isEmpty();
-			Await.until(() -> server.server().statistics().closed(CloseReason.OVERLOADED) == 1, "a refusal");
-			assertThat(server.server().statistics().refused()).isOne();
+			for (int i = 0; i < 5; i++) {
+				assertThat(server.connect().readToEnd()).isEmpty();
+			}
+			Await.until(() -> server.server().statistics().closed(CloseReason.OVERLOADED) == 5, "all refused");
+			assertThat(server.server().statistics().refused()).isEqualTo(5);
+			assertThat(lines.of(server)).singleElement(InstanceOfAssertFactories.STRING)
+				.contains("refuses", "All 1 threads are busy and 1 requests wait for one")
+				.endsWith("summed up once a minute while they come");
 			served.close();
 			assertThat(queued.readLine()).isEqualTo("B");
 		}

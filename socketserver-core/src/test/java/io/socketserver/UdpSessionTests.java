@@ -381,6 +381,28 @@ class UdpSessionTests {
 		}
 	}
 
+	@Test
+	void sessionsThatFailTogetherDoNotFillTheLog() throws Exception {
+		AtomicInteger failed = new AtomicInteger();
+		try (LogLines log = LogLines.warnings()) {
+			UdpTestServer server = with(Strategy.POOL).start(service(new Events() {
+				@Override
+				public void onClose(MessageConnection<String> connection, CloseReason reason) {
+					failed.incrementAndGet();
+					throw new IllegalStateException("on purpose");
+				}
+			}));
+			try (server) {
+				for (int i = 0; i < 60; i++) {
+					assertThat(server.client().ask("a")).isEqualTo("a");
+				}
+			}
+			assertThat(failed).hasValue(60);
+			// Ten a second, were the end of them all to take three.
+			assertThat(log.of(server.server())).hasSizeBetween(1, 30);
+		}
+	}
+
 	@ParameterizedTest
 	@MethodSource("strategies")
 	void repliesThatComeLaterKeepTheirOrder(Serving strategy) throws Exception {

@@ -47,7 +47,7 @@ final class Episode {
 	private String addition(boolean begins, long now) {
 		String again = (this.hidden > 0) ? String.format(Locale.ROOT, " (again %,d times in the last %,d s)",
 				this.hidden + 1, Duration.ofNanos(now - this.lastLine).toSeconds()) : "";
-		return begins ? again + "; more like this are counted, and summed up once a minute" : again;
+		return begins ? again + "; more like this are counted, and summed up once a minute while they come" : again;
 	}
 
 }

@@ -303,7 +303,7 @@ final class DatagramSession<I, O> extends BaseConnection implements MessageConne
 			}
 		}
 		catch (Throwable ex) {
-			logger.log(Level.WARNING, "onClose of " + this + " failed", ex);
+			this.sessions.failed("onClose of " + this, ex);
 		}
 		finally {
 			if (current != null) {
@@ -323,7 +323,7 @@ final class DatagramSession<I, O> extends BaseConnection implements MessageConne
 				runTurns();
 			}
 			catch (Throwable ex) {
-				logger.log(Level.WARNING, "The connection " + this + " failed", ex);
+				this.sessions.failed("The connection " + this, ex);
 			}
 		});
 	}
@@ -572,7 +572,7 @@ final class DatagramSession<I, O> extends BaseConnection implements MessageConne
 			runTurns();
 		}
 		catch (Throwable ex) {
-			logger.log(Level.WARNING, "The connection " + this + " failed", ex);
+			this.sessions.failed("The connection " + this, ex);
 		}
 	}
 

@@ -1,5 +1,7 @@
 package io.socketserver.message;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,6 +15,7 @@ import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
+import io.socketserver.internal.LogLimit;
 import io.socketserver.request.BaseRequestHandler;
 import io.socketserver.request.CloseReason;
 import io.socketserver.request.DatagramRequest;
@@ -47,9 +50,13 @@ public final class DatagramSessions<I, O> implements MixIn, RequestHandlerFactor
 
 	private static final Duration END = Duration.ofSeconds(1);
 
+	private static final Logger logger = System.getLogger(DatagramSessions.class.getName());
+
 	private final MessageService<I, O> service;
 
 	private final int maxSessions;
+
+	private final LogLimit errorLines = new LogLimit(10, Duration.ofSeconds(1));
 
 	private final ConcurrentHashMap<SocketAddress, DatagramSession<I, O>> sessions = new ConcurrentHashMap<>();
 
@@ -134,6 +141,15 @@ public final class DatagramSessions<I, O> implements MixIn, RequestHandlerFactor
 			created.opened();
 		}
 		return session;
+	}
+
+	/**
+	 * Logs what a handler threw when no datagram of its own was there to fail with it.
+	 */
+	void failed(String what, Throwable error) {
+		if (this.errorLines.tryLine()) {
+			logger.log(Level.WARNING, what + " failed" + this.errorLines.suffix(), error);
+		}
 	}
 
 	/**

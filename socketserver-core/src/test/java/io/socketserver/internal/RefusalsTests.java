@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class RefusalsTests {
 
-	private static final String MORE = "; more like this are counted, and summed up once a minute";
+	private static final String MORE = "; more like this are counted, and summed up once a minute while they come";
 
 	private long now = Long.MAX_VALUE - 5;
 
