@@ -27,6 +27,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
@@ -133,6 +134,7 @@ class TlsTests {
 
 	@Test
 	void aClientThatIsRefusedForItsCertificateIsNamed(CapturedOutput output) {
+		bridgeLogs();
 		runner().withPropertyValues("socketserver.ssl.client-auth=need").run((context) -> {
 			KeyManagerFactory keys = context.getBean(SslBundles.class)
 				.getBundle("live")
@@ -332,6 +334,16 @@ class TlsTests {
 			answer.append((char) next);
 		}
 		return answer.toString();
+	}
+
+	/**
+	 * The core's lines, which go through java.util.logging, reach the output as those of
+	 * an application do. An application that has ended before in this JVM took that away.
+	 */
+	private static void bridgeLogs() {
+		if (!SLF4JBridgeHandler.isInstalled()) {
+			SLF4JBridgeHandler.install();
+		}
 	}
 
 	private static SSLSocket connect(int port, String name, KeyManager... keys) throws IOException {
