@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
 
+import io.socketserver.loop.LoopTimer;
 import io.socketserver.loop.Selectable;
 import io.socketserver.loop.SelectorLoop;
 import io.socketserver.request.StreamRequest;
@@ -91,6 +92,8 @@ final class Lingerer {
 
 		private long quietSince = this.begin;
 
+		private @Nullable LoopTimer timer;
+
 		Lingering(StreamRequest request) {
 			this.request = request;
 			this.silence = request.isForced() ? FORCED_TIMEOUT : Lingerer.this.timeout;
@@ -108,7 +111,7 @@ final class Lingerer {
 					}
 					Lingerer.this.loop.register(channel, said ? SelectionKey.OP_READ : SelectionKey.OP_WRITE, this);
 				}
-				Lingerer.this.loop.schedule(this.silence, this::check);
+				checkIn(this.silence);
 			}
 			catch (IOException | RuntimeException ex) {
 				// The peer reset, or the loop is closed: nothing is left to wait for.
@@ -150,8 +153,12 @@ final class Lingerer {
 				end();
 			}
 			else {
-				Lingerer.this.loop.schedule(Duration.ofNanos(left), this::check);
+				checkIn(Duration.ofNanos(left));
 			}
+		}
+
+		private void checkIn(Duration delay) {
+			this.timer = Lingerer.this.loop.schedule(delay, this::check);
 		}
 
 		@Override
@@ -165,6 +172,9 @@ final class Lingerer {
 		}
 
 		private void end() {
+			if (this.timer != null) {
+				this.timer.cancel();
+			}
 			this.request.closeQuietly();
 			Lingerer.this.all.remove(this);
 		}

@@ -1,5 +1,7 @@
 package io.socketserver.loop;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A deadline in a loop. Created and cancelled in the loop thread only.
  */
@@ -7,11 +9,13 @@ public final class LoopTimer implements Comparable<LoopTimer> {
 
 	final long deadlineNanos;
 
-	private final LoopCommand command;
+	private final Timers timers;
 
-	private boolean cancelled;
+	// Null once it is cancelled or was taken to be run: what it was for is free then.
+	private @Nullable LoopCommand command;
 
-	LoopTimer(long deadlineNanos, LoopCommand command) {
+	LoopTimer(Timers timers, long deadlineNanos, LoopCommand command) {
+		this.timers = timers;
 		this.deadlineNanos = deadlineNanos;
 		this.command = command;
 	}
@@ -20,15 +24,20 @@ public final class LoopTimer implements Comparable<LoopTimer> {
 	 * The command will not run. No effect if it has. Runs in the loop thread.
 	 */
 	public void cancel() {
-		this.cancelled = true;
+		if (this.command != null) {
+			this.command = null;
+			this.timers.cancelled();
+		}
 	}
 
 	boolean isCancelled() {
-		return this.cancelled;
+		return this.command == null;
 	}
 
-	LoopCommand command() {
-		return this.command;
+	@Nullable LoopCommand take() {
+		LoopCommand taken = this.command;
+		this.command = null;
+		return taken;
 	}
 
 	@Override

@@ -12,10 +12,16 @@ final class Timers {
 
 	static final long NONE = Long.MAX_VALUE;
 
+	// Fewer are not worth the looking for them.
+	private static final int MANY_CANCELLED = 64;
+
 	private final PriorityQueue<LoopTimer> queue = new PriorityQueue<>();
 
+	// How many of them will not run.
+	private int cancelled;
+
 	LoopTimer add(long delayNanos, LoopCommand command) {
-		LoopTimer timer = new LoopTimer(System.nanoTime() + delayNanos, command);
+		LoopTimer timer = new LoopTimer(this, System.nanoTime() + delayNanos, command);
 		this.queue.add(timer);
 		return timer;
 	}
@@ -33,23 +39,36 @@ final class Timers {
 		LoopTimer next = this.queue.peek();
 		while (next != null && next.isCancelled()) {
 			this.queue.poll();
+			this.cancelled--;
 			next = this.queue.peek();
 		}
 		return (next != null) ? Math.max(0, next.deadlineNanos - now) : NONE;
 	}
 
 	@Nullable LoopCommand pollDue(long now) {
-		while (nextDelay(now) == 0) {
-			LoopTimer due = this.queue.remove();
-			if (!due.isCancelled()) {
-				return due.command();
-			}
+		return (nextDelay(now) == 0) ? this.queue.remove().take() : null;
+	}
+
+	/**
+	 * One that has not run yet never will. Most deadlines are met, and are far off when
+	 * they are: once half of all are cancelled those are dropped, which costs each of
+	 * them as much as a few steps of the queue.
+	 */
+	void cancelled() {
+		this.cancelled++;
+		if (this.cancelled > MANY_CANCELLED && this.cancelled > this.queue.size() / 2) {
+			this.queue.removeIf(LoopTimer::isCancelled);
+			this.cancelled = 0;
 		}
-		return null;
+	}
+
+	int size() {
+		return this.queue.size();
 	}
 
 	void clear() {
 		this.queue.clear();
+		this.cancelled = 0;
 	}
 
 }
