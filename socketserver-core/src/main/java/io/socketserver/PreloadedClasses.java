@@ -22,7 +22,7 @@ final class PreloadedClasses {
 			SocketServerException StreamServer TcpServer ThreadingTcpServer ThreadingUdpServer UdpOptions
 			UdpOptions$LongPackets UdpServer UdpServer$Parts UnixSocketFile UnixStreamServer fork.Assignment
 			fork.Backoff fork.BaseRelay fork.ForkOptions fork.FrameInput fork.FrameType fork.FrameType$Channel
-			fork.HandlerApplication fork.HandlerFailedException fork.Link fork.Link$Listener
+			fork.HandlerApplication fork.HandlerFailedException fork.Heartbeats fork.Link fork.Link$Listener
 			fork.Link$Listener$1 fork.LinkBuffers fork.PacketFrame fork.PacketRelay fork.PacketRelay$1
 			fork.PacketSender fork.PrivateDirectory fork.PrivateDirectory$Opener fork.ProtocolException
 			fork.Recycling fork.Relay fork.Relay$1 fork.RelayOpening fork.RelayWire fork.ResultFrame
@@ -33,7 +33,7 @@ final class PreloadedClasses {
 			fork.WorkerDiedException fork.WorkerEnd fork.WorkerExit fork.WorkerExit$1 fork.WorkerInfo
 			fork.WorkerLoop fork.WorkerLoop$ResultSender fork.WorkerOutput fork.WorkerPool fork.WorkerProcess
 			fork.WorkerProcess$1 fork.WorkerRequest fork.WorkerServer fork.WorkerServer$NoGate
-			fork.WorkerSignals fork.WorkerState fork.WorkerStatistics fork.WorkerStream fork.WorkerTransport
+			fork.WorkerSignals fork.WorkerState fork.WorkerStatistics fork.WorkerStream fork.WorkerTransport fork.Workers fork.Workers$Waiting
 			framing.Bounds framing.DelimiterFraming framing.DelimiterFraming$Decoder framing.EnvelopeFraming
 			framing.EnvelopeFraming$Decoder framing.FixedFraming framing.FixedFraming$1 framing.FrameDecoder
 			framing.Framing framing.FramingException framing.LengthField framing.LengthField$1

@@ -21,7 +21,7 @@ abstract class BaseRelay implements Assignment, Link.Listener {
 	// The deadline of the drain has passed: the handler was interrupted, and that is all.
 	static final Duration CUT_OFF_GRACE = Duration.ofMillis(300);
 
-	final WorkerPool pool;
+	final Workers workers;
 
 	private final BaseRequest request;
 
@@ -34,9 +34,9 @@ abstract class BaseRelay implements Assignment, Link.Listener {
 
 	boolean ended;
 
-	BaseRelay(BaseRequest request, WorkerPool pool) {
+	BaseRelay(BaseRequest request, Workers workers) {
 		this.request = request;
-		this.pool = pool;
+		this.workers = workers;
 	}
 
 	@Override
@@ -54,7 +54,7 @@ abstract class BaseRelay implements Assignment, Link.Listener {
 	 */
 	@Override
 	public final boolean isHandledBy(Thread thread) {
-		return this.pool.isLoopThread(thread);
+		return thread.equals(this.workers.loop().thread());
 	}
 
 	/**
@@ -73,14 +73,14 @@ abstract class BaseRelay implements Assignment, Link.Listener {
 	final void abort(CloseReason reason, Duration grace) {
 		WorkerProcess current = this.worker;
 		if (current == null) {
-			this.pool.forget(this);
+			this.workers.forget(this);
 			end(null);
 			return;
 		}
 		abort(reason);
-		this.pool.schedule(grace, () -> {
+		this.workers.schedule(grace, () -> {
 			if (!this.ended) {
-				this.pool.kill(current, WorkerEnd.CONNECTION_CLOSED);
+				this.workers.kill(current, WorkerEnd.CONNECTION_CLOSED);
 			}
 		});
 	}
@@ -114,7 +114,7 @@ abstract class BaseRelay implements Assignment, Link.Listener {
 	public final void ended() {
 		WorkerProcess current = this.worker;
 		if (!this.ended && current != null) {
-			this.pool.orphaned(current, this);
+			this.workers.orphaned(current, this);
 		}
 	}
 
@@ -122,7 +122,7 @@ abstract class BaseRelay implements Assignment, Link.Listener {
 	public final void failed(Throwable error) {
 		WorkerProcess current = this.worker;
 		if (!this.ended && current != null) {
-			this.pool.misunderstood(current, this, error);
+			this.workers.misunderstood(current, this, error);
 		}
 	}
 

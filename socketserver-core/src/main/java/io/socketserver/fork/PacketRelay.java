@@ -16,20 +16,20 @@ final class PacketRelay extends BaseRelay implements DatagramDriver {
 
 	private final DatagramRequest request;
 
-	PacketRelay(DatagramRequest request, WorkerPool pool) {
-		super(request, pool);
+	PacketRelay(DatagramRequest request, Workers workers) {
+		super(request, workers);
 		this.request = request;
 	}
 
 	@Override
 	public void closing() {
-		this.pool.execute(this::closeNow);
+		this.workers.execute(this::closeNow);
 	}
 
 	private void closeNow() {
 		if (!this.ended) {
 			CloseReason reason = this.request.closeReason().orElse(CloseReason.CLOSED_BY_SERVER);
-			abort(reason, (reason == CloseReason.CUT_OFF) ? CUT_OFF_GRACE : this.pool.options().stopTimeout());
+			abort(reason, (reason == CloseReason.CUT_OFF) ? CUT_OFF_GRACE : this.workers.options().stopTimeout());
 		}
 	}
 
@@ -44,9 +44,9 @@ final class PacketRelay extends BaseRelay implements DatagramDriver {
 	public void begin(WorkerProcess taker, Link data) {
 		attach(taker, data, StartFrame.of(this.request));
 		data.send(FrameType.PACKET, new PacketFrame(this.request.isTruncated(), this.request.packet()).encode());
-		Duration timeout = this.pool.options().requestTimeout();
+		Duration timeout = this.workers.options().requestTimeout();
 		if (!timeout.isZero()) {
-			this.timer = this.pool.schedule(timeout, () -> this.pool.kill(taker, WorkerEnd.REQUEST_TIMEOUT));
+			this.timer = this.workers.schedule(timeout, () -> this.workers.kill(taker, WorkerEnd.REQUEST_TIMEOUT));
 		}
 	}
 

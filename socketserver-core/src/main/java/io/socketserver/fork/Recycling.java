@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Recycling {
 
-	private final WorkerPool pool;
+	private final Workers workers;
 
 	private final Deque<WorkerProcess> queue = new ArrayDeque<>();
 
@@ -22,8 +22,8 @@ final class Recycling {
 
 	private boolean told;
 
-	Recycling(WorkerPool pool) {
-		this.pool = pool;
+	Recycling(Workers workers) {
+		this.workers = workers;
 	}
 
 	void add(Collection<WorkerProcess> workers) {
@@ -48,7 +48,7 @@ final class Recycling {
 	 */
 	void step() {
 		WorkerProcess replaced = this.current;
-		if (replaced != null && this.pool.hasWorker(replaced)) {
+		if (replaced != null && this.workers.hasWorker(replaced)) {
 			if (!this.told) {
 				tell(replaced);
 			}
@@ -61,23 +61,23 @@ final class Recycling {
 		this.current = null;
 		this.told = false;
 		WorkerProcess candidate = this.queue.poll();
-		while (candidate != null && (!this.pool.hasWorker(candidate) || candidate.end() != null)) {
+		while (candidate != null && (!this.workers.hasWorker(candidate) || candidate.end() != null)) {
 			candidate = this.queue.poll();
 		}
 		if (candidate != null) {
 			this.current = candidate;
-			this.pool.refill();
+			this.workers.refill();
 			tell(candidate);
 		}
 	}
 
 	private void tell(WorkerProcess replaced) {
-		if (replaced.state() == WorkerState.IDLE && !this.pool.hasSpare()) {
+		if (replaced.state() == WorkerState.IDLE && !this.workers.hasSpare()) {
 			return;
 		}
 		this.told = true;
-		this.pool.retire(replaced, WorkerEnd.RECYCLED);
-		this.pool.schedule(this.pool.options().stopTimeout(), () -> {
+		this.workers.retire(replaced, WorkerEnd.RECYCLED);
+		this.workers.schedule(this.workers.options().stopTimeout(), () -> {
 			if (replaced.equals(this.current)) {
 				next();
 			}

@@ -72,8 +72,8 @@ final class Relay extends BaseRelay implements ConnectionDriver, Selectable {
 
 	private @Nullable ResultFrame result;
 
-	Relay(StreamRequest request, WorkerPool pool) {
-		super(request, pool);
+	Relay(StreamRequest request, Workers workers) {
+		super(request, workers);
 		this.request = request;
 	}
 
@@ -104,17 +104,17 @@ final class Relay extends BaseRelay implements ConnectionDriver, Selectable {
 
 	@Override
 	public void drain() {
-		this.pool.execute(this::drainNow);
+		this.workers.execute(this::drainNow);
 	}
 
 	@Override
 	public void closing() {
-		this.pool.execute(this::closeNow);
+		this.workers.execute(this::closeNow);
 	}
 
 	@Override
 	public void cutOff() {
-		this.pool.execute(this::cutOffNow);
+		this.workers.execute(this::cutOffNow);
 	}
 
 	/**
@@ -122,7 +122,7 @@ final class Relay extends BaseRelay implements ConnectionDriver, Selectable {
 	 */
 	@Override
 	public void wasReset() {
-		this.pool.execute(this::leaveClient);
+		this.workers.execute(this::leaveClient);
 	}
 
 	/**
@@ -151,7 +151,7 @@ final class Relay extends BaseRelay implements ConnectionDriver, Selectable {
 			this.request.shutdownOutputQuietly();
 		}
 		leaveClient();
-		abort(reason, this.pool.options().stopTimeout());
+		abort(reason, this.workers.options().stopTimeout());
 	}
 
 	private void cutOffNow() {
@@ -191,7 +191,7 @@ final class Relay extends BaseRelay implements ConnectionDriver, Selectable {
 		attach(taker, data, StartFrame.of(this.request));
 		try {
 			this.request.channel().configureBlocking(false);
-			this.pool.register(this.request.channel(), SelectionKey.OP_READ, this);
+			this.workers.register(this.request.channel(), SelectionKey.OP_READ, this);
 			pumpInput();
 		}
 		catch (IOException ex) {
@@ -249,7 +249,7 @@ final class Relay extends BaseRelay implements ConnectionDriver, Selectable {
 		// What the wire itself had to answer.
 		this.blocked = this.blocked || !this.request.wire().flush();
 		if (this.request.wire().hasInput() && current != null && current.isFlushed() && !this.inputEnded) {
-			this.pool.execute(this::pumpMore);
+			this.workers.execute(this::pumpMore);
 		}
 		updateInterest();
 	}
@@ -486,7 +486,7 @@ final class Relay extends BaseRelay implements ConnectionDriver, Selectable {
 	private void setDeadlines() {
 		armBy(this.request.server().connections().idleTimeout());
 		armBy(this.request.server().connections().requestTimeout());
-		armBy(this.pool.options().requestTimeout());
+		armBy(this.workers.options().requestTimeout());
 	}
 
 	/**
@@ -503,7 +503,7 @@ final class Relay extends BaseRelay implements ConnectionDriver, Selectable {
 				current.cancel();
 			}
 			this.timerNanos = due;
-			this.timer = this.pool.schedule(delay, this::lookAtTheClock);
+			this.timer = this.workers.schedule(delay, this::lookAtTheClock);
 		}
 	}
 
@@ -538,10 +538,10 @@ final class Relay extends BaseRelay implements ConnectionDriver, Selectable {
 			return;
 		}
 		long since = now - this.busyNanos;
-		Duration kill = this.pool.options().requestTimeout();
+		Duration kill = this.workers.options().requestTimeout();
 		Duration close = this.request.server().connections().requestTimeout();
 		if (!kill.isZero() && since >= kill.toNanos()) {
-			this.pool.kill(current, WorkerEnd.REQUEST_TIMEOUT);
+			this.workers.kill(current, WorkerEnd.REQUEST_TIMEOUT);
 		}
 		else if (!close.isZero() && since >= close.toNanos() && this.forwarded > 0) {
 			this.request.close(CloseReason.REQUEST_TIMEOUT);

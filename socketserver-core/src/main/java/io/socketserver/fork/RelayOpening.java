@@ -16,25 +16,25 @@ final class RelayOpening extends BaseOpening<Relay> {
 
 	private final StreamRequest request;
 
-	private final WorkerPool pool;
+	private final Workers workers;
 
 	private @Nullable LoopTimer timer;
 
-	RelayOpening(StreamRequest request, WorkerPool pool) {
-		super(request, pool.loop(), pool.handshakes(), request.handshakeTimeout());
+	RelayOpening(StreamRequest request, Workers workers) {
+		super(request, workers.loop(), workers.handshakes(), request.handshakeTimeout());
 		this.request = request;
-		this.pool = pool;
+		this.workers = workers;
 	}
 
 	@Override
 	protected void lookAtTheClockBy(long deadline) {
 		Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
-		this.timer = this.pool.schedule(left, () -> checkDeadline(System.nanoTime()));
+		this.timer = this.workers.schedule(left, () -> checkDeadline(System.nanoTime()));
 	}
 
 	@Override
 	protected Relay newSuccessor() {
-		return new Relay(this.request, this.pool);
+		return new Relay(this.request, this.workers);
 	}
 
 	@Override
@@ -43,7 +43,7 @@ final class RelayOpening extends BaseOpening<Relay> {
 			this.timer.cancel();
 		}
 		next.updateInterest();
-		this.pool.take(next);
+		this.workers.take(next);
 	}
 
 }

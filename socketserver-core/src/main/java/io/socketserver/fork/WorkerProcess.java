@@ -19,7 +19,7 @@ import io.socketserver.loop.LoopTimer;
  */
 final class WorkerProcess implements Link.Listener {
 
-	private final WorkerPool pool;
+	private final Workers workers;
 
 	private final String token;
 
@@ -57,8 +57,8 @@ final class WorkerProcess implements Link.Listener {
 
 	private @Nullable WorkerOutput output;
 
-	WorkerProcess(WorkerPool pool, String token, long requestLimit) {
-		this.pool = pool;
+	WorkerProcess(Workers workers, String token, long requestLimit) {
+		this.workers = workers;
 		this.token = token;
 		this.requestLimit = requestLimit;
 	}
@@ -314,8 +314,8 @@ final class WorkerProcess implements Link.Listener {
 	public void frame(FrameType type, ByteBuffer payload) throws IOException {
 		switch (type) {
 			case PONG -> forgetPing();
-			case STOP -> this.pool.endsItself(this);
-			case SHUTDOWN -> this.pool.shutdownServer();
+			case STOP -> this.workers.endsItself(this);
+			case SHUTDOWN -> this.workers.shutdownServer();
 			case RESULT -> result(ResultFrame.decode(payload));
 			default -> throw new ProtocolException("A worker said " + type + " out of turn");
 		}
@@ -337,12 +337,12 @@ final class WorkerProcess implements Link.Listener {
 
 	@Override
 	public void ended() {
-		this.pool.lost(this, null);
+		this.workers.lost(this, null);
 	}
 
 	@Override
 	public void failed(Throwable error) {
-		this.pool.lost(this, error);
+		this.workers.lost(this, error);
 	}
 
 	@Override

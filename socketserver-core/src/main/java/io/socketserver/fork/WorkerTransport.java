@@ -20,17 +20,17 @@ interface WorkerTransport {
 	 * Makes an {@link Assignment}, or what makes one once its wire is open, the driver of
 	 * a request.
 	 * @param request the request, which nobody drives yet
-	 * @param pool whose workers there are
+	 * @param workers which there are
 	 */
-	void assign(Request request, WorkerPool pool);
+	void assign(Request request, Workers workers);
 
-	private static void relay(Request request, WorkerPool pool) {
+	private static void relay(Request request, Workers workers) {
 		if (request instanceof StreamRequest stream) {
 			boolean opens = !stream.handshakeTimeout().isZero();
-			stream.driver(opens ? new RelayOpening(stream, pool) : new Relay(stream, pool));
+			stream.driver(opens ? new RelayOpening(stream, workers) : new Relay(stream, workers));
 		}
 		else if (request instanceof DatagramRequest datagram) {
-			datagram.driver(new PacketRelay(datagram, pool));
+			datagram.driver(new PacketRelay(datagram, workers));
 		}
 		else {
 			throw new UnsupportedOperationException(

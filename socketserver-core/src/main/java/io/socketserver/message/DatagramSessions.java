@@ -6,16 +6,15 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
 import io.socketserver.internal.LogLimit;
+import io.socketserver.internal.NamedPool;
 import io.socketserver.request.BaseRequestHandler;
 import io.socketserver.request.CloseReason;
 import io.socketserver.request.DatagramRequest;
@@ -45,8 +44,6 @@ public final class DatagramSessions<I, O> implements MixIn, RequestHandlerFactor
 
 	// For what happens without a datagram: idle timeouts, replies that came late.
 	private static final int THREADS = 4;
-
-	private static final long KEEP_ALIVE_SECONDS = 10;
 
 	private static final Duration END = Duration.ofSeconds(1);
 
@@ -94,16 +91,7 @@ public final class DatagramSessions<I, O> implements MixIn, RequestHandlerFactor
 
 	@Override
 	public void serverActivate(ServerContext server) {
-		AtomicInteger number = new AtomicInteger();
-		ThreadPoolExecutor created = new ThreadPoolExecutor(THREADS, THREADS, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS,
-				new LinkedBlockingQueue<>(), (task) -> {
-					Thread thread = new Thread(task,
-							"socketserver-" + server.name() + "-sessions-" + number.incrementAndGet());
-					thread.setDaemon(true);
-					return thread;
-				});
-		created.allowCoreThreadTimeOut(true);
-		this.executor = created;
+		this.executor = NamedPool.ofDaemons("socketserver-" + server.name() + "-sessions", THREADS);
 	}
 
 	@Override

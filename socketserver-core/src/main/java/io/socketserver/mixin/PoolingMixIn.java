@@ -1,12 +1,11 @@
 package io.socketserver.mixin;
 
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 
+import io.socketserver.internal.NamedPool;
 import io.socketserver.request.CloseReason;
 import io.socketserver.request.MixIn;
 import io.socketserver.request.Request;
@@ -92,13 +91,8 @@ public final class PoolingMixIn implements MixIn, ThreadUse {
 
 	@Override
 	public void serverActivate(ServerContext server) {
-		AtomicInteger number = new AtomicInteger();
 		// The queue has no bound of its own: what is given to the pool is counted.
-		ThreadPoolExecutor pool = new ThreadPoolExecutor(this.threads, this.threads, 10, TimeUnit.SECONDS,
-				new LinkedBlockingQueue<>(),
-				(task) -> new Thread(task, "socketserver-" + server.name() + "-pool-" + number.incrementAndGet()));
-		pool.allowCoreThreadTimeOut(true);
-		this.executor = pool;
+		this.executor = NamedPool.of("socketserver-" + server.name() + "-pool", this.threads);
 		this.limit.activate(server);
 	}
 
