@@ -33,7 +33,8 @@ final class PreloadedClasses {
 			fork.WorkerDiedException fork.WorkerEnd fork.WorkerExit fork.WorkerExit$1 fork.WorkerInfo
 			fork.WorkerLoop fork.WorkerLoop$ResultSender fork.WorkerOutput fork.WorkerPool fork.WorkerProcess
 			fork.WorkerProcess$1 fork.WorkerRequest fork.WorkerServer fork.WorkerServer$NoGate
-			fork.WorkerSignals fork.WorkerState fork.WorkerStatistics fork.WorkerStream fork.WorkerTransport fork.Workers fork.Workers$Waiting
+			fork.WorkerSignals fork.WorkerState fork.WorkerStatistics fork.WorkerStream fork.WorkerTransport
+			fork.Workers fork.Workers$Waiting
 			framing.Bounds framing.DelimiterFraming framing.DelimiterFraming$Decoder framing.EnvelopeFraming
 			framing.EnvelopeFraming$Decoder framing.FixedFraming framing.FixedFraming$1 framing.FrameDecoder
 			framing.Framing framing.FramingException framing.LengthField framing.LengthField$1

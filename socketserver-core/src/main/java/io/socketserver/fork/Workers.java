@@ -236,12 +236,12 @@ final class Workers {
 	 * A request that waits for a worker needs none any more.
 	 */
 	void forget(Assignment assignment) {
-		Iterator<Waiting> all = this.pending.iterator();
-		while (all.hasNext()) {
-			Waiting each = all.next();
+		Iterator<Waiting> waiting = this.pending.iterator();
+		while (waiting.hasNext()) {
+			Waiting each = waiting.next();
 			if (each.assignment().equals(assignment)) {
 				each.expiry().cancel();
-				all.remove();
+				waiting.remove();
 				return;
 			}
 		}

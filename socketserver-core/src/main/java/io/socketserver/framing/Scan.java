@@ -66,7 +66,7 @@ final class Scan {
 	 * much again. Whether it puts it there is chance, from one run to the next: so this
 	 * one is too large for that, by more than the 325 bytes of code of the JDK's
 	 * {@code FreqInlineSize}.
-	 * @return an index at most 16 before the value, or at most a line before the end
+	 * @return an index less than 16 before the value, or less than a line before the end
 	 */
 	private static int skipLines(ByteBuffer in, int from, int to, long pattern) {
 		int i = from;
